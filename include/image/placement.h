@@ -1,0 +1,29 @@
+/*
+ * placement.h: where a mark lies on a picture, and how big it is. Pure arithmetic, the same for every lane.
+ *
+ * All numbers are of the upright output, borders of `:pad` included.
+ */
+#ifndef STAMPMILL_IMAGE_PLACEMENT_H
+#define STAMPMILL_IMAGE_PLACEMENT_H
+
+#include <stdbool.h>
+
+#include "job/settings.h"
+
+struct placement {
+	int left_px, top_px;      /* of the mark; of one of many when tiled, at most 0 then */
+	int width_px, height_px;  /* at least 1 */
+	int step_x_px, step_y_px; /* from one tile to the next; 0: not tiled */
+};
+
+/* Place a mark whose own size is `mark_width_px` by `mark_height_px` on a picture of `width_px` by
+ * `height_px`; all at least 1.
+ *
+ * The margin is kept on every side. Where it would take more than half of a side it is as wide as leaves half
+ * of it: on a thumbnail a margin meant for big pictures must not squeeze out the mark. A mark that does not
+ * fit within the margins is shrunk until it does. Tiles cover the whole picture, the margin apart, one of
+ * them in its centre. */
+void placement_compute(struct placement *placement, const struct mark_settings *settings, int mark_width_px,
+	int mark_height_px, int width_px, int height_px);
+
+#endif

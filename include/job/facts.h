@@ -1,0 +1,45 @@
+/*
+ * facts.h: what a probe found in a picture's header. Plain data, made by a worker, used to plan.
+ *
+ * A worker that a hostile picture has taken over can send anything: facts_unpack() refuses what is out of
+ * range.
+ */
+#ifndef STAMPMILL_JOB_FACTS_H
+#define STAMPMILL_JOB_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pack.h"
+#include "job/format.h"
+
+enum colour_model {
+	MODEL_GREY,
+	MODEL_RGB,
+	MODEL_CMYK, /* YCCK too */
+	MODEL_OTHER /* Lab, multi-band, ... */
+};
+
+struct facts {
+	enum format format;
+	int width_px, height_px; /* as stored, before the orientation is applied; 1 to PICTURE_SIDE_MAX_PX */
+	int orientation;         /* EXIF: 1 to 8; 1 where there is none */
+	int frames;              /* pages or frames; 1 for a plain picture */
+	enum colour_model model;
+	int bits; /* per sample: 1 to 64 */
+	bool alpha;
+	bool progressive;       /* JPEG: several scans; PNG: interlaced */
+	bool profile;           /* an ICC profile is embedded */
+	bool interop_adobe;     /* EXIF Interoperability index R03: AdobeRGB */
+	int chroma_h, chroma_v; /* JPEG: luma samples per chroma sample, 1 to 4; 1 elsewhere */
+	bool planes; /* JPEG: grey, or Y, Cb and Cr whose sampling chroma_h and chroma_v tell wholly */
+};
+
+/* Size as seen by a person: orientations 5 to 8 swap the sides. */
+int facts_upright_width(const struct facts *facts);
+int facts_upright_height(const struct facts *facts);
+
+void facts_pack(const struct facts *facts, struct pack *pack);
+void facts_unpack(struct facts *facts, struct unpack *unpack);
+
+#endif

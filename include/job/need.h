@@ -1,0 +1,22 @@
+/*
+ * need.h: how much memory making a picture takes, told from its header. Pure arithmetic; an estimate from
+ * above.
+ */
+#ifndef STAMPMILL_JOB_NEED_H
+#define STAMPMILL_JOB_NEED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "job/facts.h"
+#include "job/geometry.h"
+
+/* Bytes that a worker holds when it has nothing in hand. */
+#define NEED_OF_WORKER 40000000
+
+/* Bytes that a worker holds at most while it makes a picture of these facts, its own included. Formats that
+ * are decoded row by row cost a band of rows; progressive and interlaced pictures, and formats without rows,
+ * the whole picture. */
+int64_t need_of_picture(const struct facts *facts, const struct geometry *geometries, size_t count);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * recipe_digest.h: a number for what an output's settings mean, by which a changed recipe is noticed.
+ *
+ * Of the meaning, not the spelling: everything that shapes the output's bytes, the contents of its logo
+ * included, and nothing else: not how the run goes, and not the output's name, which the ledger knows it by.
+ * The same from run to run and from version to version, as long as the settings mean the same.
+ */
+#ifndef STAMPMILL_JOB_RECIPE_DIGEST_H
+#define STAMPMILL_JOB_RECIPE_DIGEST_H
+
+#include "base/err.h"
+#include "job/settings.h"
+
+#define RECIPE_DIGEST_BYTES 32
+
+/* Returns 0; or -1 with `err` (watermark) when the logo cannot be read. */
+int recipe_digest(const struct output_settings *output, const struct settings *settings,
+	unsigned char digest[RECIPE_DIGEST_BYTES], struct err *err);
+
+#endif

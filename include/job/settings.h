@@ -1,0 +1,212 @@
+/*
+ * settings.h: everything the user asked for, as plain data.
+ *
+ * settings_init() gives the defaults of the contract; the option table of `cli` fills it; settings_finish()
+ * frees it. Strings and arrays in it are GLib's (g_free) and owned by it; NULL means "not given". Workers are
+ * forked after it is complete and only read it.
+ */
+#ifndef STAMPMILL_JOB_SETTINGS_H
+#define STAMPMILL_JOB_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "job/format.h"
+
+/* A size asked for: "2048", "1600x1200:cover", "short:1080", "mp:2.5", "50%". */
+enum size_mode {
+	SIZE_KEEP,
+	SIZE_LONG_EDGE,  /* width_px holds the long edge */
+	SIZE_SHORT_EDGE, /* width_px holds the short edge */
+	SIZE_BOX,        /* width_px x height_px; 0 = that side is free (only with BOX_INSIDE) */
+	SIZE_MEGAPIXELS, /* `number` millions of pixels */
+	SIZE_PERCENT     /* `number` % of each edge */
+};
+
+enum box_fit {
+	BOX_INSIDE,  /* keep the aspect, fit into the box */
+	BOX_COVER,   /* keep the aspect, fill the box, crop what is over, centred */
+	BOX_PAD,     /* keep the aspect, fit into the box, fill up with the background, centred */
+	BOX_STRETCH, /* exactly the box */
+};
+
+struct size_spec {
+	enum size_mode mode;
+	enum box_fit fit;
+	int width_px, height_px; /* 1 to SIZE_LIMIT_PX where used */
+	double number;           /* more than 0; at most 4294 megapixels or 10000 % */
+};
+
+#define SIZE_LIMIT_PX 65535
+
+/* A length that is absolute or relative: "20%", "150px". */
+struct length_spec {
+	enum length_unit {
+		LENGTH_NATURAL, /* not given */
+		LENGTH_PX,
+		LENGTH_PERCENT
+	} unit;
+	double number; /* 0 to SIZE_LIMIT_PX pixels (whole) or 10000 % */
+};
+
+enum gravity {
+	GRAVITY_NW,
+	GRAVITY_N,
+	GRAVITY_NE,
+	GRAVITY_W,
+	GRAVITY_C,
+	GRAVITY_E,
+	GRAVITY_SW,
+	GRAVITY_S,
+	GRAVITY_SE,
+	GRAVITY_TILE
+};
+
+/* Which edge of the picture a mark's percentage is of. */
+enum basis {
+	BASIS_SHORT,
+	BASIS_LONG,
+	BASIS_WIDTH,
+	BASIS_HEIGHT
+};
+
+struct mark_settings {
+	char *file;            /* NULL: no mark */
+	enum gravity position; /* default se */
+	struct length_spec
+		size;     /* width of the mark; natural: its own size, shrunk to fit inside the margins */
+	enum basis basis; /* default short */
+	struct length_spec margin; /* of the picture's short edge where in %; default 2 % */
+	double opacity;            /* 0 to 1; default 1 */
+};
+
+enum colour_policy {
+	COLOUR_SRGB, /* convert to sRGB */
+	COLOUR_KEEP  /* keep pixels and profile together */
+};
+
+enum metadata_policy {
+	METADATA_ALL,
+	METADATA_SAFE, /* all but GPS, serial numbers, maker notes */
+	METADATA_COPYRIGHT,
+	METADATA_NONE
+};
+
+struct rgb {
+	uint8_t red, green, blue;
+};
+
+/* One picture made from each input. */
+struct output_settings {
+	char *label; /* the recipe's name for it; "" on the command line */
+	struct size_spec resize;
+	bool enlarge;
+	struct mark_settings mark;
+	enum format format; /* FORMAT_NONE: keep */
+	int quality;        /* 1 to 100 */
+	bool progressive, optimize;
+	struct rgb background;
+	enum colour_policy colour;
+	enum metadata_policy metadata;
+	char *copyright, *artist; /* UTF-8 */
+	char *name;               /* template */
+};
+
+/* One --include or --exclude, in the order given. */
+struct filter_rule {
+	bool include;
+	char *glob;
+};
+
+struct input_settings {
+	char **inputs; /* NULL-terminated */
+	bool recurse;
+	struct filter_rule *filters;
+	size_t filters_count;
+	char *files_from; /* "-": standard input */
+	bool null_separated;
+	bool follow_symlinks;
+	bool allow_untrusted;
+};
+
+enum collision_policy {
+	COLLISION_FAIL,
+	COLLISION_NUMBER,
+	COLLISION_KEEP_EXT
+};
+
+/* Which flaws of a file make it fail: each value includes those before it. */
+enum fail_on {
+	FAIL_ON_NONE,
+	FAIL_ON_TRUNCATED,
+	FAIL_ON_ERROR,
+	FAIL_ON_WARNING
+};
+
+/* How far a decoder may shrink a picture on its own: to no less than this much of the size that is wanted. */
+enum sampling {
+	SAMPLING_FAST, /* that size */
+	SAMPLING_GOOD, /* twice as large */
+	SAMPLING_BEST  /* not at all */
+};
+
+/* Which lane makes the pictures. */
+enum lane_wish {
+	LANE_WISH_AUTO, /* the faster one of those that can */
+	LANE_WISH_VIPS,
+	LANE_WISH_PLANAR
+};
+
+enum progress_style {
+	PROGRESS_AUTO,
+	PROGRESS_BAR,
+	PROGRESS_PLAIN,
+	PROGRESS_JSON,
+	PROGRESS_NONE
+};
+
+enum log_level {
+	LOG_ERROR,
+	LOG_WARNING,
+	LOG_INFO, /* -v */
+	LOG_DEBUG /* -v -v */
+};
+
+struct run_settings {
+	int jobs; /* 0: usable CPUs */
+	bool dry_run;
+	double timeout_s; /* 0: 60 + 2 per megapixel and output */
+	int retries;
+	int64_t max_pixels;
+	enum fail_on fail_on;
+	enum sampling sampling;
+	enum lane_wish lane;
+	enum collision_policy on_collision;
+	bool sync;
+	enum progress_style progress;
+	bool force, prune, sandbox;
+	int64_t memory_bytes; /* 0: a share of what is available */
+	char *state;          /* the ledger's folder; NULL: .stampmill in the output folder */
+	char *events;         /* "-": standard output */
+	char *log;
+	enum log_level log_level;
+};
+
+struct settings {
+	struct input_settings input;
+	struct output_settings *outputs; /* one for each picture made from an input */
+	size_t outputs_count;            /* at least 1 */
+	struct run_settings run;
+	char *output_folder;
+};
+
+void settings_init(struct settings *settings);
+void settings_finish(struct settings *settings);
+
+/* The parsers of the value forms above; each returns false, leaving its result alone, when `text` is not of
+ * the form. */
+bool size_spec_parse(const char *text, struct size_spec *spec);
+bool length_spec_parse(const char *text, struct length_spec *spec);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * dir.h: opening things beneath a folder without being led out of it.
+ */
+#ifndef STAMPMILL_SYS_DIR_H
+#define STAMPMILL_SYS_DIR_H
+
+#include <stdbool.h>
+
+/* Open `path` beneath `folder_fd` with `flags` (to read, write or O_PATH, never to create; O_CLOEXEC is
+ * added, and O_NONBLOCK, so that a FIFO does not block). The path is relative, of whole parts
+ * (path_is_beneath()), or
+ * "" or "." for the folder itself; with `follow` symbolic links are followed wherever they lead (the user
+ * asked for it), otherwise none is. Returns a descriptor or a negative errno: -EINVAL for a path of another
+ * form, -ELOOP for a link that is not followed. */
+int dir_open_beneath(int folder_fd, const char *path, int flags, bool follow);
+
+/* Make all folders of `path` beneath `folder_fd` and open the last one, O_RDONLY | O_DIRECTORY. "" or "."
+ * opens the folder itself. No symbolic link is followed. Returns a descriptor or a negative errno (-ELOOP,
+ * -EINVAL as above). */
+int dir_make_beneath(int folder_fd, const char *path);
+
+/* Make the folder `path` and its missing parents (as mkdir -p), and open it. Returns a descriptor or a
+ * negative errno. */
+int dir_make(const char *path);
+
+/* 0 when files can be made in `path`, or when it does not exist and its nearest existing parent allows making
+ * it; else a negative errno: -EACCES, -EROFS, -ENOTDIR, -ENOENT for a link that leads nowhere. Nothing is
+ * changed. */
+int dir_check_writable(const char *path);
+
+#endif

@@ -1,0 +1,394 @@
+#include "cli/options.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/parsers.h"
+
+/* The words in the order of their enum. */
+static const char *const yes_no_words[] = { "yes", "no", NULL };
+static const char *const position_words[] = { "nw", "n", "ne", "w", "c", "e", "sw", "s", "se", "tile", NULL };
+static const char *const basis_words[] = { "short", "long", "width", "height", NULL };
+static const char *const format_words[] = { "keep", "jpeg", "png", "webp", "tiff", "avif", NULL };
+static const char *const colour_words[] = { "srgb", "keep", NULL };
+static const char *const metadata_words[] = { "all", "safe", "copyright", "none", NULL };
+static const char *const collision_words[] = { "fail", "number", "keep-ext", NULL };
+static const char *const sampling_words[] = { "fast", "good", "best", NULL };
+static const char *const lane_words[] = { "auto", "vips", "planar", NULL };
+static const char *const fail_words[] = { "none", "truncated", "error", "warning", NULL };
+static const char *const progress_words[] = { "auto", "bar", "plain", "json", "none", NULL };
+static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
+
+#define INPUT(field) .group = GROUP_WHICH, .offset = offsetof(struct settings, input.field)
+#define OUTPUT(field) \
+	.group = GROUP_WHAT, .per_output = true, .offset = offsetof(struct output_settings, field)
+#define RUN(field) .group = GROUP_HOW, .offset = offsetof(struct settings, run.field)
+#define FILE_FORM "the name of a file"
+#define GLOB_FORM "a glob such as *.jpg or drafts/**"
+#define TEXT_FORM "text in UTF-8"
+
+static const struct option_row rows[] = {
+	{ .name = "recurse",
+		INPUT(recurse),
+		.parse = parse_on,
+		.default_value = "on",
+		.help = "look into sub-folders too; the tree is kept in OUTPUT" },
+	{ .name = "no-recurse",
+		INPUT(recurse),
+		.parse = parse_off,
+		.help = "take only what lies in INPUT itself" },
+	{ .name = "include",
+		.group = GROUP_WHICH,
+		.offset = offsetof(struct settings, input),
+		.parse = parse_include,
+		.argument = "GLOB",
+		.form = GLOB_FORM,
+		.default_value = "all",
+		.help = "take the files that match GLOB; repeatable; the last of all --include and --exclude "
+			"that "
+			"matches decides" },
+	{ .name = "exclude",
+		.group = GROUP_WHICH,
+		.offset = offsetof(struct settings, input),
+		.parse = parse_exclude,
+		.argument = "GLOB",
+		.form = GLOB_FORM,
+		.help = "leave out the files that match GLOB, and whole folders that do" },
+	{ .name = "files-from",
+		INPUT(files_from),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM ", or - for standard input",
+		.help = "take only the files that FILE names, one a line, each below INPUT, or below the "
+			"current "
+			"folder where no INPUT is given; - is standard input" },
+	{ .name = "from0",
+		.letter = '0',
+		INPUT(null_separated),
+		.parse = parse_on,
+		.help = "the names of --files-from end in NUL, as find -print0 writes them" },
+	{ .name = "follow-symlinks",
+		INPUT(follow_symlinks),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "follow symbolic links to files and folders below INPUT" },
+	{ .name = "allow-untrusted",
+		INPUT(allow_untrusted),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "also read formats whose readers are not proof against hostile files: SVG, PDF, JPEG "
+			"2000, "
+			"JPEG XL, BMP and others" },
+
+	{ .name = "resize",
+		OUTPUT(resize),
+		.parse = parse_size,
+		.argument = "SPEC",
+		.form = "a size such as 2048, 1600x1200, 1600x, x1200, 800x600:cover, :pad or :stretch, "
+			"short:1080, mp:2.5 or 50%",
+		.default_value = "keep the size",
+		.help = "the size of the output; see SIZE SPECS" },
+	{ .name = "enlarge",
+		OUTPUT(enlarge),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "enlarge pictures that are smaller than SPEC" },
+	{ .name = "watermark",
+		OUTPUT(mark.file),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM,
+		.help = "stamp the picture in FILE (PNG, SVG, WebP, ..., with or without transparency) on "
+			"each "
+			"output" },
+	{ .name = "watermark-position",
+		OUTPUT(mark.position),
+		.words = position_words,
+		.argument = "P",
+		.default_value = "se",
+		.help = "where the mark stands: nw, n, ne, w, c, e, sw, s or se, as on a map, or tile for "
+			"all over" },
+	{ .name = "watermark-size",
+		OUTPUT(mark.size),
+		.parse = parse_mark_size,
+		.argument = "P%|Npx",
+		.form = "a share such as 20% or a number of pixels such as 300px, more than 0",
+		.default_value = "its own size, shrunk to fit",
+		.help = "the width of the mark, in pixels or as a share of --watermark-basis" },
+	{ .name = "watermark-basis",
+		OUTPUT(mark.basis),
+		.words = basis_words,
+		.default_value = "short",
+		.help = "the edge of the output that --watermark-size is a share of" },
+	{ .name = "watermark-margin",
+		OUTPUT(mark.margin),
+		.parse = parse_margin,
+		.argument = "P%|Npx",
+		.form = "a share such as 2% or a number of pixels such as 10px",
+		.default_value = "2%",
+		.help = "the space around the mark, in pixels or as a share of the output's short edge" },
+	{ .name = "watermark-opacity",
+		OUTPUT(mark.opacity),
+		.parse = parse_opacity,
+		.argument = "N",
+		.form = "a number from 0 to 1",
+		.default_value = "1",
+		.help = "from 0 (not to be seen) to 1 (as it is in its file)" },
+	{ .name = "format",
+		OUTPUT(format),
+		.words = format_words,
+		.default_value = "keep",
+		.help = "the format of the outputs; with keep, pictures of a format that cannot be written "
+			"become "
+			"JPEG, or PNG where they have transparency" },
+	{ .name = "quality",
+		OUTPUT(quality),
+		.parse = parse_quality,
+		.argument = "N",
+		.form = "a whole number from 1 to 100",
+		.default_value = "82",
+		.help = "quality of JPEG, WebP and AVIF, from 1 to 100" },
+	{ .name = "progressive",
+		OUTPUT(progressive),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "write progressive JPEGs" },
+	{ .name = "optimize",
+		OUTPUT(optimize),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "compute the best Huffman tables for each JPEG: a little smaller, a little slower" },
+	{ .name = "background",
+		OUTPUT(background),
+		.parse = parse_colour,
+		.argument = "COLOUR",
+		.form = "a colour such as #fff, #e0e0e0 or white",
+		.default_value = "white",
+		.help = "what shows through transparency in formats that have none, and fills up :pad; #rgb, "
+			"#rrggbb "
+			"(quoted, or without the #) or one of the 16 basic names of CSS" },
+	{ .name = "colour",
+		OUTPUT(colour),
+		.words = colour_words,
+		.default_value = "srgb",
+		.help = "convert to sRGB, or keep pixels and profile as they are, together" },
+	{ .name = "metadata",
+		OUTPUT(metadata),
+		.words = metadata_words,
+		.default_value = "safe",
+		.help = "what to keep of EXIF, XMP and IPTC; safe is all but GPS, serial numbers and maker "
+			"notes; no "
+			"policy keeps the embedded thumbnail" },
+	{ .name = "copyright",
+		OUTPUT(copyright),
+		.parse = parse_text,
+		.argument = "TEXT",
+		.form = TEXT_FORM,
+		.help = "write TEXT as the copyright into EXIF, IPTC and XMP, under every policy" },
+	{ .name = "artist",
+		OUTPUT(artist),
+		.parse = parse_text,
+		.argument = "TEXT",
+		.form = TEXT_FORM,
+		.help = "write TEXT as the artist into EXIF, IPTC and XMP, under every policy" },
+	{ .name = "name",
+		OUTPUT(name),
+		.parse = parse_template,
+		.argument = "TEMPLATE",
+		.form = "a path below OUTPUT such as {dir}/{stem}-{width}.{ext}",
+		.default_value = "{dir}/{stem}.{ext}",
+		.help = "the name of the output below OUTPUT; see FILE NAMES" },
+	{ .name = "on-collision",
+		.group = GROUP_WHAT,
+		.offset = offsetof(struct settings, run.on_collision),
+		.words = collision_words,
+		.default_value = "fail",
+		.help = "when two outputs want one name: refuse before anything is written, number them "
+			"(a-2.jpg), or "
+			"keep the input's extension too (a.heic.jpg)" },
+
+	{ .name = "sampling",
+		.group = GROUP_WHAT,
+		.offset = offsetof(struct settings, run.sampling),
+		.words = sampling_words,
+		.default_value = "good",
+		.help = "how far a decoder may shrink a picture before it is resized: to no less than the "
+			"size wanted (fast), than twice that (good), or not at all (best)" },
+	{ .name = "lane",
+		.group = GROUP_WHAT,
+		.offset = offsetof(struct settings, run.lane),
+		.words = lane_words,
+		.default_value = "vips",
+		.help = "how pictures are made, for measuring and for doubt: planar is faster and does JPEG "
+			"to JPEG only; auto takes it where it can, and vips for all the rest" },
+	{ .name = "jobs",
+		.verify = true,
+		RUN(jobs),
+		.parse = parse_jobs,
+		.argument = "N",
+		.form = "a whole number from 1 to 4096",
+		.default_value = "the usable CPUs",
+		.help = "the number of worker processes" },
+	{ .name = "dry-run",
+		RUN(dry_run),
+		.parse = parse_on,
+		.help = "print what would be made of each input, or why not, and stop" },
+	{ .name = "force",
+		RUN(force),
+		.parse = parse_on,
+		.help = "make every picture again, those too that the ledger says are up to date" },
+	{ .name = "prune",
+		RUN(prune),
+		.parse = parse_on,
+		.help = "remove the outputs of inputs that are no longer there" },
+	{ .name = "timeout",
+		.verify = true,
+		RUN(timeout_s),
+		.parse = parse_seconds,
+		.argument = "SECONDS",
+		.form = "a number of seconds, more than 0 and at most 1000000",
+		.default_value = "60 + 2 per megapixel and output",
+		.help = "for one picture, opening included; then its worker is killed and replaced" },
+	{ .name = "retries",
+		.verify = true,
+		RUN(retries),
+		.parse = parse_retries,
+		.argument = "N",
+		.form = "a whole number from 0 to 100",
+		.default_value = "1",
+		.help = "how many more attempts after a crash or a timeout, each in a fresh worker; a "
+			"picture that "
+			"cannot be decoded is not tried again" },
+	{ .name = "max-pixels",
+		RUN(max_pixels),
+		.parse = parse_pixels,
+		.argument = "N",
+		.form = "a number of pixels such as 400M, with k, M or G, at most 1000G",
+		.default_value = "400M",
+		.help = "refuse pictures of more pixels than this by their header" },
+	{ .name = "memory",
+		RUN(memory_bytes),
+		.parse = parse_memory,
+		.argument = "SIZE",
+		.form = "a number of bytes such as 4G or 512Mi, at least 64M",
+		.default_value = "75 % of what is available",
+		.help = "what the pictures in hand may take together; big ones wait until they fit" },
+	{ .name = "fail-on",
+		RUN(fail_on),
+		.words = fail_words,
+		.default_value = "truncated",
+		.help = "which flaws of a file make it fail; each includes those before it" },
+	{ .name = "sync",
+		RUN(sync),
+		.words = yes_no_words,
+		.parse = parse_yes_no,
+		.default_value = "yes",
+		.help = "flush each output to the disk before its name appears" },
+	{ .name = "state",
+		.verify = true,
+		RUN(state),
+		.parse = parse_file,
+		.argument = "DIR",
+		.form = "the name of a folder",
+		.default_value = "OUTPUT/.stampmill",
+		.help = "the folder of the ledger, which says what is up to date; one run at a time for "
+			"each" },
+	{ .name = "no-sandbox",
+		.verify = true,
+		RUN(sandbox),
+		.parse = parse_off,
+		.help = "do not confine the workers to the folders of the job" },
+	{ .name = "progress",
+		.verify = true,
+		RUN(progress),
+		.words = progress_words,
+		.default_value = "auto",
+		.help = "how to show progress, on standard error: auto is a bar on a terminal and a plain "
+			"line now and "
+			"then elsewhere" },
+	{ .name = "events",
+		RUN(events),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM ", or - for standard output",
+		.help = "write one JSON object a line for each picture as it ends; - is standard output" },
+	{ .name = "log",
+		.verify = true,
+		RUN(log),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM,
+		.default_value = "standard error",
+		.help = "append messages to FILE, with time, level and the worker's name" },
+	{ .name = "log-level",
+		.verify = true,
+		RUN(log_level),
+		.words = level_words,
+		.default_value = "warning",
+		.help = "the least serious messages to be given" },
+	{ .name = "verbose",
+		.verify = true,
+		.letter = 'v',
+		RUN(log_level),
+		.parse = parse_verbose,
+		.help = "one log level more; repeatable" },
+	{ .name = NULL },
+};
+
+_Static_assert(sizeof(enum gravity) == sizeof(int), "words are stored as int");
+
+const struct option_row *options_table(void)
+{
+	return rows;
+}
+
+bool options_takes_value(const struct option_row *row)
+{
+	return row->argument || row->words;
+}
+
+const struct option_row *options_find(const char *name)
+{
+	for (const struct option_row *row = rows; row->name; row++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+/* The shortest name that begins with `start`. */
+static const char *find_cut_short(const char *start)
+{
+	const char *found = NULL;
+
+	for (const struct option_row *row = rows; strlen(start) >= 3 && row->name; row++)
+		if (g_str_has_prefix(row->name, start) && (!found || strlen(row->name) < strlen(found)))
+			found = row->name;
+	return found;
+}
+
+/* One edit, and one more for every four letters, may lie between a name and its misspelling. */
+const char *options_nearest(const char *name)
+{
+	int least = 2 + (int)(MIN(strlen(name), 63) / 4);
+	const char *nearest = find_cut_short(name);
+
+	if (nearest)
+		return nearest;
+	for (const struct option_row *row = rows; row->name; row++) {
+		int distance = text_distance(name, row->name);
+
+		if (distance < least) {
+			least = distance;
+			nearest = row->name;
+		}
+	}
+	return nearest;
+}
+
+char *options_argument(const struct option_row *row)
+{
+	if (row->argument)
+		return g_strdup(row->argument);
+	return row->words ? g_strjoinv("|", (char **)row->words) : NULL;
+}

@@ -1,0 +1,209 @@
+#include "cli/parsers.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "job/naming.h"
+#include "job/settings.h"
+
+#define PIXELS_MAX 1000000000000
+#define MEMORY_MIN_BYTES 64000000
+#define MEMORY_MAX_BYTES 1000000000000000
+
+bool parse_on(void *target, const char *value, struct err *why)
+{
+	*(bool *)target = true;
+	return true;
+}
+
+bool parse_off(void *target, const char *value, struct err *why)
+{
+	*(bool *)target = false;
+	return true;
+}
+
+bool parse_yes_no(void *target, const char *value, struct err *why)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return false;
+	*(bool *)target = yes;
+	return true;
+}
+
+static bool set_string(char **target, const char *value)
+{
+	g_free(*target);
+	*target = g_strdup(value);
+	return true;
+}
+
+bool parse_file(void *target, const char *value, struct err *why)
+{
+	return *value && set_string(target, value);
+}
+
+bool parse_text(void *target, const char *value, struct err *why)
+{
+	return text_is_utf8(value) && set_string(target, *value ? value : NULL);
+}
+
+bool parse_template(void *target, const char *value, struct err *why)
+{
+	return naming_check(value, why) == 0 && set_string(target, value);
+}
+
+static bool parse_whole(int *target, const char *value, int least, int most)
+{
+	int64_t number;
+
+	if (!number_parse_whole(value, least, most, &number))
+		return false;
+	*target = (int)number;
+	return true;
+}
+
+bool parse_quality(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 1, 100);
+}
+
+bool parse_jobs(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 1, 4096);
+}
+
+bool parse_retries(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 0, 100);
+}
+
+bool parse_memory(void *target, const char *value, struct err *why)
+{
+	return number_parse_scaled(value, true, MEMORY_MIN_BYTES, MEMORY_MAX_BYTES, target);
+}
+
+bool parse_pixels(void *target, const char *value, struct err *why)
+{
+	return number_parse_scaled(value, false, 1, PIXELS_MAX, target);
+}
+
+bool parse_opacity(void *target, const char *value, struct err *why)
+{
+	return number_parse_decimal(value, 0, 1, target);
+}
+
+bool parse_seconds(void *target, const char *value, struct err *why)
+{
+	return number_parse_decimal(value, 0.001, 1000000, target);
+}
+
+bool parse_size(void *target, const char *value, struct err *why)
+{
+	return size_spec_parse(value, target);
+}
+
+bool parse_mark_size(void *target, const char *value, struct err *why)
+{
+	struct length_spec spec;
+
+	if (!length_spec_parse(value, &spec) || spec.number <= 0)
+		return false;
+	*(struct length_spec *)target = spec;
+	return true;
+}
+
+bool parse_margin(void *target, const char *value, struct err *why)
+{
+	return length_spec_parse(value, target);
+}
+
+/* The sixteen names of CSS 2, and the other spelling of gray. */
+static const struct {
+	const char *name;
+	struct rgb rgb;
+} colours[] = {
+	{ "aqua", { 0, 255, 255 } },
+	{ "black", { 0, 0, 0 } },
+	{ "blue", { 0, 0, 255 } },
+	{ "fuchsia", { 255, 0, 255 } },
+	{ "gray", { 128, 128, 128 } },
+	{ "green", { 0, 128, 0 } },
+	{ "grey", { 128, 128, 128 } },
+	{ "lime", { 0, 255, 0 } },
+	{ "maroon", { 128, 0, 0 } },
+	{ "navy", { 0, 0, 128 } },
+	{ "olive", { 128, 128, 0 } },
+	{ "purple", { 128, 0, 128 } },
+	{ "red", { 255, 0, 0 } },
+	{ "silver", { 192, 192, 192 } },
+	{ "teal", { 0, 128, 128 } },
+	{ "white", { 255, 255, 255 } },
+	{ "yellow", { 255, 255, 0 } },
+};
+
+static uint8_t hex_byte(char high, char low)
+{
+	return (uint8_t)(g_ascii_xdigit_value(high) * 16 + g_ascii_xdigit_value(low));
+}
+
+/* The # may be left out: a shell takes an unquoted one for the start of a comment. */
+static bool parse_hex(const char *text, struct rgb *rgb)
+{
+	size_t length;
+
+	text += *text == '#';
+	length = strspn(text, "0123456789abcdefABCDEF");
+	if (text[length] || (length != 3 && length != 6))
+		return false;
+	if (length == 3)
+		*rgb = (struct rgb){ hex_byte(text[0], text[0]), hex_byte(text[1], text[1]),
+			hex_byte(text[2], text[2]) };
+	else
+		*rgb = (struct rgb){ hex_byte(text[0], text[1]), hex_byte(text[2], text[3]),
+			hex_byte(text[4], text[5]) };
+	return true;
+}
+
+bool parse_colour(void *target, const char *value, struct err *why)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(colours); i++) {
+		if (g_ascii_strcasecmp(value, colours[i].name) == 0) {
+			*(struct rgb *)target = colours[i].rgb;
+			return true;
+		}
+	}
+	return parse_hex(value, target);
+}
+
+static bool add_rule(struct input_settings *input, bool include, const char *glob)
+{
+	if (!*glob)
+		return false;
+	input->filters = g_renew(struct filter_rule, input->filters, input->filters_count + 1);
+	input->filters[input->filters_count++] =
+		(struct filter_rule){ .include = include, .glob = g_strdup(glob) };
+	return true;
+}
+
+bool parse_include(void *target, const char *value, struct err *why)
+{
+	return add_rule(target, true, value);
+}
+
+bool parse_exclude(void *target, const char *value, struct err *why)
+{
+	return add_rule(target, false, value);
+}
+
+bool parse_verbose(void *target, const char *value, struct err *why)
+{
+	enum log_level *level = target;
+
+	if (*level < LOG_DEBUG)
+		(*level)++;
+	return true;
+}

@@ -1,0 +1,180 @@
+#include "cli/topics.h"
+
+#include <stddef.h>
+
+#define TERM(name, words)               \
+	{                               \
+		ENTRY_TERM, name, words \
+	}
+#define PARAGRAPH(words)                     \
+	{                                    \
+		ENTRY_PARAGRAPH, NULL, words \
+	}
+#define LITERAL(words)                     \
+	{                                  \
+		ENTRY_LITERAL, NULL, words \
+	}
+#define END                                 \
+	{                                   \
+		ENTRY_PARAGRAPH, NULL, NULL \
+	}
+
+static const struct topic_entry commands[] = {
+	TERM("stampmill run [OPTION]... INPUT... OUTPUT",
+		"resize and watermark the pictures of INPUT, folders or files, into the folder OUTPUT"),
+	TERM("stampmill verify [OPTION]... OUTPUT", "open every output of the ledger again and check it"),
+	TERM("stampmill doctor", "show what this build reads and writes and how it would use this machine"),
+	TERM("stampmill COMMAND --help", "explain a command"),
+	TERM("stampmill --version", "print the version"),
+	END,
+};
+
+static const struct topic_entry sizes[] = {
+	TERM("2048", "the long edge"),
+	TERM("short:1080", "the short edge"),
+	TERM("1600x1200", "fit inside this box"),
+	TERM("1600x, x1200", "this width, or this height"),
+	TERM("1600x1200:cover", "fill the box and crop what is over, evenly"),
+	TERM("1600x1200:pad", "fit inside the box and fill it up with --background"),
+	TERM("1600x1200:stretch", "exactly the box, whatever the picture's shape"),
+	TERM("mp:2.5", "so many million pixels"),
+	TERM("50%", "so much of each edge"),
+	PARAGRAPH("Sizes are those of the upright picture. Without --enlarge no picture grows: cover then "
+		  "gives the "
+		  "largest part of the box's shape, and pad keeps the box around the picture."),
+	END,
+};
+
+static const struct topic_entry filters[] = {
+	PARAGRAPH("A GLOB is matched on the path below INPUT, upper and lower case apart. The last --include "
+		  "or "
+		  "--exclude that matches decides; a file that none matches is taken, unless the first of "
+		  "them is "
+		  "an --include. Hidden files and folders (with a leading dot) are taken only when they are "
+		  "named, "
+		  "as INPUT or in --files-from."),
+	TERM("*  ?", "any characters, or one, but a slash"),
+	TERM("**", "any characters, slashes too; **/ is any number of folders"),
+	TERM("[a-z]  [!a-z]", "one character of a set, or none of it"),
+	TERM("\\", "takes the next character as it is"),
+	PARAGRAPH("A GLOB without a slash matches a name in any folder, one with a slash the path from INPUT "
+		  "on; one "
+		  "that ends in a slash matches folders only. A folder that matches stands for all that is "
+		  "in it."),
+	END,
+};
+
+static const struct topic_entry names[] = {
+	TERM("{dir}", "the input's folder below INPUT"),
+	TERM("{stem}", "its name without the extension"),
+	TERM("{ext}", "its extension as it is spelt, where that fits the output's format, else jpg, png, "
+		      "webp, tif or "
+		      "avif"),
+	TERM("{width}  {height}", "the output's size in pixels"),
+	TERM("{{  }}", "a brace"),
+	PARAGRAPH("Two outputs with one name stop the run before anything is written, and so does an output "
+		  "that is "
+		  "an input, by a link too. Names are compared as Windows and macOS do: without regard to "
+		  "upper and "
+		  "lower case and to the form of accents. --on-collision finds other names."),
+	END,
+};
+
+static const struct topic_entry statuses[] = {
+	TERM("0", "every picture is made"),
+	TERM("1", "the run went to its end; some pictures failed, and each is named on standard error"),
+	TERM("2", "nothing was started: wrong usage, an unreadable INPUT, an unwritable OUTPUT, colliding "
+		  "names, an "
+		  "output that is an input"),
+	TERM("3", "stopped in the middle for a reason that is not one picture's, such as a full disk"),
+	TERM("128+N",
+		"ended by signal N; the first SIGINT, SIGTERM or SIGHUP finishes what is in hand, the second "
+		"ends at once, and neither leaves parts of pictures behind"),
+	END,
+};
+
+static const struct topic_entry events[] = {
+	PARAGRAPH("--events writes one JSON object a line as each picture ends:"),
+	LITERAL("{\"event\":\"picture\",\"input\":\"shoot/a.jpg\",\"status\":\"done\","),
+	LITERAL(" \"reason\":null,\"message\":null,"),
+	LITERAL(" \"outputs\":[{\"name\":\"web/a.jpg\",\"width\":2048,\"height\":1365,"),
+	LITERAL("             \"bytes\":412345}],"),
+	LITERAL(" \"lane\":\"vips\",\"worker\":\"worker-2\",\"pid\":4711,\"attempt\":1,"),
+	LITERAL(" \"decode_ms\":96.1,\"resize_ms\":21.8,\"encode_ms\":5.0,\"total_ms\":125.2}"),
+	PARAGRAPH("It is one line; here it is broken. The status is done, up-to-date, skipped or failed. A "
+		  "name that "
+		  "is not UTF-8 has U+FFFD for the bad bytes and stands exactly in input_b64, in base64. The "
+		  "last "
+		  "line has the event summary, with the counts by status, seconds, pictures a second, bytes "
+		  "read and "
+		  "written and the exit status."),
+	END,
+};
+
+static const struct topic_entry examples[] = {
+	PARAGRAPH("A shoot for the web, 2048 pixels on the long edge, stamped in the corner:"),
+	LITERAL("stampmill run shoot/ web/ --resize 2048 --watermark logo.png"),
+	PARAGRAPH("Square thumbnails as WebP, of the chosen pictures only:"),
+	LITERAL("stampmill run shoot/ thumbs/ --resize 400x400:cover --format webp \\"),
+	LITERAL("    --exclude '*_draft*'"),
+	PARAGRAPH("What was made this week, by a list:"),
+	LITERAL("(cd shoot && find . -name '*.jpg' -mtime -7 -print0) |"),
+	LITERAL("    stampmill run shoot/ web/ --files-from - -0"),
+	PARAGRAPH("See first what would be done:"),
+	LITERAL("stampmill run shoot/ web/ --resize 2048 --dry-run"),
+	END,
+};
+
+static const struct topic topics[] = {
+	{ "SIZE SPECS", true, sizes },
+	{ "FILTERS", true, filters },
+	{ "FILE NAMES", true, names },
+	{ "EXIT STATUS", true, statuses },
+	{ "EVENTS", false, events },
+	{ "EXAMPLES", true, examples },
+	{ NULL, false, NULL },
+};
+
+static const char *const reasons[REASON_COUNT] = {
+	[REASON_NOT_A_PICTURE] = "the file is no picture of a known format; it is skipped",
+	[REASON_CAMERA_RAW] = "the file is a camera's raw picture; it is skipped",
+	[REASON_UNSUPPORTED] = "a picture, but of a kind that this build cannot read or write, or may not",
+	[REASON_TRUNCATED] = "the file ends before the picture does",
+	[REASON_CORRUPT] = "the picture's data make no sense",
+	[REASON_TOO_MANY_PIXELS] = "more pixels than --max-pixels allows",
+	[REASON_OUT_OF_MEMORY] = "memory ran out",
+	[REASON_TIMEOUT] = "it took longer than --timeout allows",
+	[REASON_CRASHED] = "its worker crashed",
+	[REASON_PERMISSION] = "the file may not be read, or the output not be written",
+	[REASON_VANISHED] = "the file was not there any more",
+	[REASON_DISK_FULL] = "no space was left for the output",
+	[REASON_WATERMARK] = "the mark could not be drawn",
+	[REASON_INTERRUPTED] = "the run was ended while it was in hand",
+	[REASON_INTERNAL] = "a mistake of the program's",
+};
+
+const struct topic *topics_table(void)
+{
+	return topics;
+}
+
+const char *topics_reason(enum reason reason)
+{
+	return (unsigned)reason < REASON_COUNT ? reasons[reason] : NULL;
+}
+
+const char *topics_group(enum option_group group)
+{
+	static const char *const titles[] = {
+		[GROUP_WHICH] = "Which pictures",
+		[GROUP_WHAT] = "What is made",
+		[GROUP_HOW] = "How it runs",
+	};
+
+	return titles[group];
+}
+
+const struct topic_entry *topics_commands(void)
+{
+	return commands;
+}

@@ -1,0 +1,481 @@
+#include "command/studio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "command/hook.h"
+#include "image/engine.h"
+#include "image/inspect.h"
+#include "image/maker.h"
+#include "image/probe.h"
+#include "job/need.h"
+#include "sys/dir.h"
+#include "sys/memory.h"
+#include "sys/sandbox.h"
+#include "sys/signals.h"
+
+/* What decoders may read besides the job's folders: themselves, fonts, and what the C library asks of the
+ * system. Those that a machine lacks are passed over. */
+static const char *const system_paths[] = { "/usr", "/lib", "/lib64", "/opt", "/nix/store", "/gnu/store",
+	"/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/etc/ImageMagick-6", "/etc/ImageMagick-7",
+	"/var/cache/fontconfig", "/dev/null", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo",
+	"/proc/meminfo", "/sys/devices/system/cpu" };
+
+enum {
+	SYSTEM_PATHS = sizeof(system_paths) / sizeof(system_paths[0])
+};
+
+/* How enter() fails when the sandbox that this kernel has cannot be brought into force. */
+enum {
+	CANNOT_SHUT_IN = 3
+};
+
+/* A worker's own things. */
+struct workplace {
+	struct studio *studio;
+	struct mp_worker *worker;
+	const char *picture; /* in hand, for the test hook */
+	struct maker *maker;
+};
+
+static void tell_stage(void *data, enum stage stage)
+{
+	struct workplace *place = data;
+
+	mp_board_stage(place->studio->board, place->worker->index, place->worker->task, (uint32_t)stage);
+	hook_reach(stage_name(stage), place->picture, place->worker->attempt);
+}
+
+/* The system's paths, the logos, and everything where links may lead anywhere; ends with NULL. */
+static const char **readable_paths(const struct settings *settings)
+{
+	const char **paths = calloc(SYSTEM_PATHS + settings->outputs_count + 2, sizeof(*paths));
+	size_t count = SYSTEM_PATHS;
+
+	if (!paths)
+		return NULL;
+	memcpy(paths, system_paths, sizeof(system_paths));
+	for (size_t i = 0; i < settings->outputs_count; i++)
+		if (settings->outputs[i].mark.file)
+			paths[count++] = settings->outputs[i].mark.file;
+	if (settings->input.follow_symlinks)
+		paths[count++] = "/";
+	return paths;
+}
+
+/* Before the first look at a picture, and before any thread of a library's is born. */
+static int shut_in(const struct studio *studio)
+{
+	autofree const char **paths = readable_paths(studio->settings);
+	struct sandbox_config config = { .read_fds = studio->kept_fds,
+		.read_fds_count = studio->scan->roots_count,
+		.read_paths = paths,
+		.write_fd = studio->output_fd };
+	int result = paths ? sandbox_enter(&config) : -ENOMEM;
+
+	return result < 0 ? result : 0;
+}
+
+static int enter(struct mp_worker *worker, void **state)
+{
+	struct studio *studio = worker->inherited;
+	struct workplace *place = calloc(1, sizeof(*place));
+
+	if (!place)
+		return 1;
+	signals_enter_worker();
+	memory_be_first_to_go();
+	if (studio->settings->run.sandbox && shut_in(studio) < 0)
+		return CANNOT_SHUT_IN;
+	engine_enter_worker();
+	place->studio = studio;
+	place->worker = worker;
+	place->maker = maker_new(studio->settings, studio->output_fd,
+		&(struct maker_hooks){ .stage = tell_stage, .data = place });
+	*state = place;
+	return place->maker ? 0 : 1;
+}
+
+static void leave(struct mp_worker *worker)
+{
+	struct workplace *place = worker->state;
+
+	maker_free(place->maker);
+	free(place);
+}
+
+static int open_input(const struct studio *studio, const struct task_input *input, struct err *err)
+{
+	const struct settings *settings = studio->settings;
+	struct stat status;
+	autoclose int fd = -1;
+
+	fd = dir_open_beneath(
+		studio->scan->roots[input->root].fd, input->path, O_RDONLY, settings->input.follow_symlinks);
+	if (fd < 0) {
+		err_set_errno(err, fd, "cannot be opened");
+		return -1;
+	}
+	if (fstat(fd, &status) < 0) {
+		err_set_errno(err, -errno, "cannot be read");
+		return -1;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		err_set(err, REASON_NOT_A_PICTURE, "not a regular file");
+		return -1;
+	}
+	return take_fd(&fd);
+}
+
+static bool input_is_known(const struct studio *studio, const struct task_input *input)
+{
+	return input->root >= 0 && (size_t)input->root < studio->scan->roots_count;
+}
+
+static int answer(struct mp_reply *reply, struct pack *pack)
+{
+	int error = pack->failed ? -ENOMEM : mp_reply_set(reply, pack->data, pack->size_bytes);
+
+	pack_finish(pack);
+	return error < 0 ? 1 : 0;
+}
+
+/* What a header may take. */
+#define MEMORY_OF_PROBE INT64_C(512000000)
+
+static int probe_task(
+	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
+{
+	struct workplace *place = worker->state;
+	const struct settings *settings = place->studio->settings;
+	struct probe_limits limits = { .max_pixels = settings->run.max_pixels,
+		.allow_untrusted = settings->input.allow_untrusted };
+	struct probe_request request;
+	struct probe_reply result = { 0 };
+	struct pack pack;
+	autoclose int fd = -1;
+
+	if (probe_request_unpack(&request, payload, size_bytes) < 0 ||
+		!input_is_known(place->studio, &request.input))
+		return 1;
+	memory_limit_self(MEMORY_OF_PROBE);
+	mp_board_stage(place->studio->board, worker->index, worker->task, STAGE_OPEN);
+	hook_reach("probe", request.input.path, worker->attempt);
+	fd = open_input(place->studio, &request.input, &result.err);
+	if (fd >= 0)
+		probe_file(fd, &limits, &result.facts, &result.err);
+	pack_init(&pack);
+	probe_reply_pack(&result, &pack);
+	return answer(reply, &pack);
+}
+
+/* A backstop behind the estimate, generous: what comes near it is no picture, but an attack or a mistake. */
+static void limit_memory(const struct make_request *request)
+{
+	struct geometry geometries[TASK_OUTPUTS_MAX];
+
+	for (size_t i = 0; i < request->outputs_count; i++)
+		geometries[i] = request->outputs[i].geometry;
+	memory_limit_self(
+		MEMORY_OF_PROBE + 3 * need_of_picture(&request->facts, geometries, request->outputs_count));
+}
+
+static int make_task(struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
+{
+	struct workplace *place = worker->state;
+	static struct make_request request; /* large; a worker makes one picture at a time */
+	static struct make_reply result;
+	struct pack pack;
+	autoclose int fd = -1;
+
+	memset(&result, 0, sizeof(result));
+	if (make_request_unpack(&request, payload, size_bytes) < 0 ||
+		!input_is_known(place->studio, &request.input))
+		return 1;
+	limit_memory(&request);
+	place->worker = worker;
+	place->picture = request.input.path;
+	tell_stage(place, STAGE_OPEN);
+	fd = open_input(place->studio, &request.input, &result.err);
+	if (fd >= 0 && maker_make(place->maker, fd, &request, &result) == 0)
+		mp_board_count(place->studio->board, worker->index, worker->task);
+	tell_stage(place, STAGE_IDLE);
+	pack_init(&pack);
+	make_reply_pack(&result, &pack);
+	return answer(reply, &pack);
+}
+
+/* Can every mark be drawn? Answers with a probe reply that has no facts. */
+static int marks_task(
+	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
+{
+	struct workplace *place = worker->state;
+	struct make_reply result = { 0 };
+	struct pack pack;
+
+	maker_check_marks(place->maker, &result.err);
+	pack_init(&pack);
+	make_reply_pack(&result, &pack);
+	return answer(reply, &pack);
+}
+
+/* Answers with a make reply of one output; its warning says that the picture tells where it was taken. */
+static int verify_task(
+	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
+{
+	struct workplace *place = worker->state;
+	struct inspection inspection = { 0 };
+	static struct make_reply result; /* large */
+	struct probe_request request;
+	struct pack pack;
+	autoclose int fd = -1;
+
+	memset(&result, 0, sizeof(result));
+	if (probe_request_unpack(&request, payload, size_bytes) < 0 ||
+		!input_is_known(place->studio, &request.input))
+		return 1;
+	mp_board_stage(place->studio->board, worker->index, worker->task, STAGE_DECODE);
+	hook_reach("verify", request.input.path, worker->attempt);
+	fd = open_input(place->studio, &request.input, &result.err);
+	if (fd >= 0 && inspect_file(fd, &inspection, &result.err) == 0) {
+		result.outputs_count = 1;
+		result.outputs[0] = (struct made_output){ .width_px = inspection.width_px,
+			.height_px = inspection.height_px,
+			.size_bytes = inspection.size_bytes };
+		memcpy(result.outputs[0].content, inspection.content, sizeof(inspection.content));
+		snprintf(result.warning, sizeof(result.warning), "%s", inspection.gps ? "gps" : "");
+	}
+	pack_init(&pack);
+	make_reply_pack(&result, &pack);
+	return answer(reply, &pack);
+}
+
+/* A worker died: a picture that it had counted but not answered for will be made, and counted, again. */
+static void died(void *inherited, int index, uint64_t task)
+{
+	struct studio *studio = inherited;
+
+	if (task)
+		mp_board_uncount(studio->board, index, task);
+}
+
+enum {
+	PROBES_IN_FLIGHT = 16,
+	ENTER_TIMEOUT_MS = 30 * 1000,
+	RESULT_MAX_BYTES = 1 << 20, /* far above what a picture's reply takes */
+	GOODBYE_MS = 2000
+};
+
+/* The folders of the job, and nothing else that the supervisor has open: not its ledger, log or events. */
+static int keep_fds(struct studio *studio)
+{
+	size_t roots = studio->scan->roots_count;
+
+	studio->kept_fds = calloc(roots + 1, sizeof(*studio->kept_fds));
+	if (!studio->kept_fds)
+		return -ENOMEM;
+	for (size_t i = 0; i < roots; i++)
+		studio->kept_fds[i] = studio->scan->roots[i].fd;
+	studio->kept_fds[roots] = studio->output_fd;
+	return 0;
+}
+
+static const struct mp_task tasks[] = {
+	{ .name = "probe", .function = probe_task, .in_flight = PROBES_IN_FLIGHT },
+	{ .name = "marks", .function = marks_task, .in_flight = 1 },
+	{ .name = "make", .function = make_task, .in_flight = 1 },
+	{ .name = "verify", .function = verify_task, .in_flight = 1 },
+	{ .name = NULL },
+};
+
+int studio_init(struct studio *studio, const struct settings *settings, const struct scan *scan,
+	int output_fd, int workers)
+{
+	struct mp_pool_config config = { .workers = workers,
+		.tasks = tasks,
+		.inherited = studio,
+		.enter = enter,
+		.leave = leave,
+		.died = died,
+		.enter_timeout_ms = ENTER_TIMEOUT_MS,
+		.result_max_bytes = RESULT_MAX_BYTES,
+		.close_others = true,
+		.keep_fds_count = scan->roots_count + 1 };
+
+	*studio = (struct studio){ .settings = settings, .scan = scan, .output_fd = output_fd };
+	if (keep_fds(studio) < 0)
+		return -ENOMEM;
+	config.keep_fds = studio->kept_fds;
+	studio->board = mp_board_new(workers);
+	if (studio->board)
+		studio->pool = mp_pool_new(&config);
+	if (!studio->pool) {
+		int error = -errno;
+
+		studio_finish(studio);
+		return error;
+	}
+	return 0;
+}
+
+/* In peace where they can: then each frees what it holds, and a build that looks for leaks finds them. */
+static void send_home(struct mp_pool *pool)
+{
+	mp_pool_close(pool);
+	while (mp_pool_pending(pool) == 0 && mp_pool_wait(pool, GOODBYE_MS) == 1)
+		;
+}
+
+void studio_finish(struct studio *studio)
+{
+	if (studio->pool)
+		send_home(studio->pool);
+	mp_pool_free(&studio->pool);
+	mp_board_free(studio->board);
+	studio->board = NULL;
+	free(studio->kept_fds);
+	studio->kept_fds = NULL;
+}
+
+int64_t studio_timeout_ms(const struct settings *settings, const struct facts *facts)
+{
+	double megapixels = facts ? (double)facts->width_px * facts->height_px / 1e6 : 0;
+	double seconds = settings->run.timeout_s;
+
+	if (seconds <= 0)
+		seconds = 60 + 2 * megapixels * (double)settings->outputs_count;
+	return (int64_t)(seconds * 1000) + (seconds * 1000 < 1);
+}
+
+static int submit(struct studio *studio, struct pack *pack, struct mp_submission *submission)
+{
+	int64_t id;
+
+	submission->payload = pack->data;
+	submission->size_bytes = pack->size_bytes;
+	submission->retries = studio->settings->run.retries;
+	id = pack->failed ? -ENOMEM : mp_pool_submit(studio->pool, submission);
+	pack_finish(pack);
+	return id < 0 ? (int)id : 0;
+}
+
+static struct task_input describe_input(const struct studio *studio, size_t index)
+{
+	const struct input *input = &studio->scan->inputs[index];
+
+	return (struct task_input){ .root = input->root,
+		.path = input->path,
+		.size_bytes = input->size_bytes,
+		.mtime_ns = input->mtime_ns };
+}
+
+int studio_submit_probe(struct studio *studio, size_t index)
+{
+	struct probe_request request = { .input = describe_input(studio, index) };
+	struct pack pack;
+
+	pack_init(&pack);
+	probe_request_pack(&request, &pack);
+	return submit(studio, &pack,
+		&(struct mp_submission){ .task = "probe",
+			.tag = index,
+			.timeout_ms = studio_timeout_ms(studio->settings, NULL) });
+}
+
+int studio_submit_verify(struct studio *studio, size_t index)
+{
+	struct probe_request request = { .input = describe_input(studio, index) };
+	struct pack pack;
+
+	pack_init(&pack);
+	probe_request_pack(&request, &pack);
+	return submit(studio, &pack,
+		&(struct mp_submission){ .task = "verify",
+			.tag = index,
+			.timeout_ms = studio_timeout_ms(studio->settings, NULL) });
+}
+
+int studio_submit_marks(struct studio *studio, uint64_t tag)
+{
+	struct pack pack;
+
+	pack_init(&pack);
+	return submit(studio, &pack,
+		&(struct mp_submission){ .task = "marks",
+			.tag = tag,
+			.timeout_ms = studio_timeout_ms(studio->settings, NULL) });
+}
+
+/* Large: the same one each time, used up before this is called again. The input is not filled in. */
+static struct make_request *describe_make(
+	const struct studio *studio, const struct facts *facts, const struct planned_input *planned)
+{
+	static struct make_request request;
+
+	request.facts = *facts;
+	request.outputs_count = studio->settings->outputs_count;
+	for (size_t i = 0; i < request.outputs_count; i++) {
+		const struct planned_output *output = &planned->outputs[i];
+
+		request.outputs[i] = (struct make_output){
+			.path = output->path, .format = output->format, .geometry = output->geometry
+		};
+	}
+	return &request;
+}
+
+struct lane_choice studio_lane(
+	const struct studio *studio, const struct facts *facts, const struct planned_input *planned)
+{
+	return lane_choose(
+		describe_make(studio, facts, planned), studio->settings->run.lane, maker_has_planar());
+}
+
+int studio_submit_make(
+	struct studio *studio, size_t index, const struct facts *facts, const struct planned_input *planned)
+{
+	struct make_request *request = describe_make(studio, facts, planned);
+	struct pack pack;
+
+	request->input = describe_input(studio, index);
+	pack_init(&pack);
+	make_request_pack(request, &pack);
+	return submit(studio, &pack,
+		&(struct mp_submission){ .task = "make",
+			.tag = index,
+			.timeout_ms = studio_timeout_ms(studio->settings, facts) });
+}
+
+int studio_outcome(const struct mp_ended *ended, struct err *err)
+{
+	const char *again = ended->attempts > 1 ? ", each time" : "";
+
+	switch (ended->outcome) {
+	case MP_DONE:
+		return 0;
+	case MP_FAILED:
+		return err_set(err, REASON_INTERNAL, "the worker could not answer (%d)", ended->failure);
+	case MP_CRASHED:
+		return err_set(err, REASON_CRASHED, "the worker was ended by %s in %d attempt%s%s",
+			signals_name(ended->signal), ended->attempts, ended->attempts == 1 ? "" : "s", again);
+	case MP_EXITED:
+		if (ended->failure == ENGINE_EXIT_NO_MEMORY)
+			return err_set(err, REASON_OUT_OF_MEMORY,
+				"it needs more memory than a picture of its size should");
+		return err_set(err, REASON_CRASHED, "the worker exited with status %d in %d attempt%s%s",
+			ended->failure, ended->attempts, ended->attempts == 1 ? "" : "s", again);
+	case MP_TIMEOUT:
+		return err_set(err, REASON_TIMEOUT, "took longer than the time allowed, in %d attempt%s%s",
+			ended->attempts, ended->attempts == 1 ? "" : "s", again);
+	case MP_CANCELLED:
+		return err_set(err, REASON_INTERRUPTED, "the run was stopped before it was made");
+	case MP_LOST:
+		break;
+	}
+	return err_set(err, REASON_INTERNAL, "no worker could be started");
+}

@@ -1,0 +1,127 @@
+#include "image/maker.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "image/make_planar.h"
+#include "image/make_vips.h"
+#include "image/making.h"
+#include "job/lane_choice.h"
+#include "sys/clock.h"
+
+const char *stage_name(enum stage stage)
+{
+	static const char *const names[STAGE_COUNT] = { "idle", "open", "decode", "stamp", "encode", "sync",
+		"publish" };
+
+	assert(stage >= STAGE_IDLE && stage < STAGE_COUNT);
+	return names[stage];
+}
+
+struct maker *maker_new(const struct settings *settings, int output_fd, const struct maker_hooks *hooks)
+{
+	struct maker *maker = calloc(1, sizeof(*maker));
+
+	if (!maker)
+		return NULL;
+	maker->settings = settings;
+	maker->output_fd = output_fd;
+	if (hooks)
+		maker->hooks = *hooks;
+	maker->colours = colours_new();
+	maker->marks = maker->colours ? marks_new(maker->colours) : NULL;
+	if (maker->marks)
+		return maker;
+	maker_free(maker);
+	return NULL;
+}
+
+void maker_free(struct maker *maker)
+{
+	if (!maker)
+		return;
+	make_planar_finish(maker);
+	marks_free(maker->marks);
+	colours_free(maker->colours);
+	free(maker);
+}
+
+int maker_check_marks(struct maker *maker, struct err *err)
+{
+	for (size_t i = 0; i < maker->settings->outputs_count; i++) {
+		const struct mark_settings *mark = &maker->settings->outputs[i].mark;
+
+		if (mark->file && marks_check(maker->marks, mark, err))
+			return -1;
+	}
+	return 0;
+}
+
+bool maker_has_planar(void)
+{
+	return make_planar_is_built();
+}
+
+static void warn_of_frames(struct make_reply *reply, const struct facts *facts)
+{
+	char text[80];
+
+	if (facts->frames <= 1)
+		return;
+	snprintf(text, sizeof(text), "only the first of %d %s was taken", facts->frames,
+		facts->format == FORMAT_TIFF ? "pages" : "frames");
+	making_warn(reply, text);
+}
+
+/* Each output by itself, up to the first that fails. */
+static int make_each(struct making *makings, size_t count, struct make_reply *reply)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (make_vips(&makings[i], &reply->err))
+			return -1;
+		reply->outputs_count++;
+	}
+	return 0;
+}
+
+static int make_all(
+	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply)
+{
+	enum lane_wish wish = maker->settings->run.lane;
+	struct lane_choice choice = lane_choose(request, wish, make_planar_is_built());
+	autofree struct making *makings = calloc(request->outputs_count, sizeof(*makings));
+
+	snprintf(reply->lane, sizeof(reply->lane), "%s", lane_name(choice.planar));
+	if (wish == LANE_WISH_PLANAR && !choice.planar)
+		return err_set(
+			&reply->err, REASON_UNSUPPORTED, "the planar lane cannot make it: %s", choice.why);
+	if (!makings)
+		return err_set(&reply->err, REASON_OUT_OF_MEMORY, "no memory for the picture");
+	for (size_t i = 0; i < request->outputs_count; i++)
+		making_init(&makings[i], maker, input_fd, request, i, reply);
+	if (choice.planar)
+		return make_planar(makings, request->outputs_count, &reply->err);
+	return make_each(makings, request->outputs_count, reply);
+}
+
+int maker_make(
+	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply)
+{
+	int64_t begun_us = clock_us();
+	int result;
+
+	assert(request->outputs_count <= maker->settings->outputs_count);
+	memset(reply, 0, sizeof(*reply));
+	reply->read_bytes = request->input.size_bytes;
+	warn_of_frames(reply, &request->facts);
+	colours_trim(maker->colours);
+	marks_trim(maker->marks);
+	result = make_all(maker, input_fd, request, reply);
+	reply->total_ms = making_ms(clock_us() - begun_us);
+	maker_reach(maker, STAGE_IDLE);
+	return result;
+}

@@ -1,0 +1,253 @@
+#include "image/making.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/fingerprint.h"
+#include "image/metadata.h"
+
+void maker_reach(const struct maker *maker, enum stage stage)
+{
+	if (maker->hooks.stage)
+		maker->hooks.stage(maker->hooks.data, stage);
+}
+
+void making_init(struct making *making, struct maker *maker, int input_fd, const struct make_request *request,
+	size_t i, struct make_reply *reply)
+{
+	*making = (struct making){
+		.maker = maker,
+		.input_fd = input_fd,
+		.request = request,
+		.output = &request->outputs[i],
+		.settings = &maker->settings->outputs[i],
+		.made = &reply->outputs[i],
+		.reply = reply,
+	};
+}
+
+void making_warn(struct make_reply *reply, const char *text)
+{
+	size_t length = strlen(reply->warning);
+
+	if (!strstr(reply->warning, text))
+		snprintf(reply->warning + length, sizeof(reply->warning) - length, "%s%s", length ? "; " : "",
+			text);
+}
+
+double making_ms(int64_t us)
+{
+	return (double)us / 1000;
+}
+
+static bool is_grey(const struct rgb *colour)
+{
+	return colour->red == colour->green && colour->green == colour->blue;
+}
+
+/* Whether the background is seen: around the picture, or through it. */
+static bool shows_background(const struct making *making, const struct pixels *pixels)
+{
+	const struct geometry *geometry = &making->output->geometry;
+
+	return geometry->out_width_px != geometry->crop_width_px ||
+	       geometry->out_height_px != geometry->crop_height_px ||
+	       (pixels->alpha && !format_has_alpha(making->output->format));
+}
+
+static int find_mark(
+	struct making *making, enum colour_model model, const struct profile *profile, struct err *err)
+{
+	const struct mark_wish wish = {
+		.settings = &making->settings->mark,
+		.width_px = making->output->geometry.out_width_px,
+		.height_px = making->output->geometry.out_height_px,
+		.model = model,
+		.profile = profile,
+	};
+
+	making->marked = making->settings->mark.file && making->settings->mark.opacity > 0;
+	return making->marked ? marks_find(making->maker->marks, &wish, &making->mark, err) : 0;
+}
+
+static int choose_colour(struct making *making, struct err *err)
+{
+	const struct pixels pixels = making->found.pixels;
+	struct colour_case c = {
+		.model = pixels.model,
+		.bits = pixels.bits,
+		.alpha = pixels.alpha,
+		.adobe = making->request->facts.interop_adobe,
+		.policy = making->settings->colour,
+		.format = making->output->format,
+		.icc = making->found.icc,
+		.icc_bytes = making->found.icc_bytes,
+		.bare = making->settings->metadata == METADATA_NONE,
+	};
+
+	if (find_mark(making, MODEL_RGB, NULL, err))
+		return -1;
+	c.coloured = (making->marked && making->mark.coloured) ||
+		     (shows_background(making, &pixels) && !is_grey(&making->settings->background));
+	if (colour_choose(making->maker->colours, &c, &making->colour))
+		return err_set(err, REASON_OUT_OF_MEMORY, "no memory for a colour profile");
+	if (making->colour.damaged)
+		making_warn(making->reply,
+			"the colour profile in it is damaged or for other pixels, and was ignored");
+	return find_mark(making, making->colour.to.model, making->colour.to.profile, err);
+}
+
+/* The background as one pixel of the output. */
+static int mix_background(const struct making *making, uint8_t *pixel)
+{
+	const struct rgb *rgb = &making->settings->background;
+	const uint8_t from[] = { rgb->red, rgb->green, rgb->blue };
+	const struct pixels plain = { .model = MODEL_RGB, .bits = 8 };
+	struct pixels to = making->colour.to;
+	const struct recolour *recolour;
+	uint8_t samples[4];
+	int count;
+
+	to.bits = 8;
+	to.alpha = false;
+	recolour = colours_between(making->maker->colours, &plain, &to);
+	if (!recolour)
+		return -1;
+	recolour_apply(recolour, from, samples, 1);
+	count = pixels_samples(&to);
+	for (int i = 0; i < count; i++) {
+		uint16_t wide = (uint16_t)(samples[i] * 257);
+
+		memcpy(pixel + i * making->colour.to.bits / 8, &wide, (size_t)making->colour.to.bits / 8);
+	}
+	if (making->colour.to.alpha)
+		memset(pixel + count * making->colour.to.bits / 8, 0xff, (size_t)making->colour.to.bits / 8);
+	return 0;
+}
+
+int making_plan(struct making *making, struct err *err)
+{
+	const struct geometry *geometry = &making->output->geometry;
+	struct compose *compose = &making->compose;
+	struct pixels converted;
+
+	if (choose_colour(making, err))
+		return -1;
+	*compose = (struct compose){
+		.from = making->colour.from,
+		.to = making->colour.to,
+		.left_px = geometry->pad_left_px,
+		.top_px = geometry->pad_top_px,
+		.width_px = geometry->out_width_px,
+		.height_px = geometry->out_height_px,
+		.mark = making->marked ? &making->mark : NULL,
+	};
+	converted = compose->to;
+	converted.alpha = compose->from.alpha;
+	compose->recolour = colours_between(making->maker->colours, &compose->from, &converted);
+	if (!compose->recolour || mix_background(making, compose->background))
+		return err_set(err, REASON_OUT_OF_MEMORY, "no memory for a colour conversion");
+	return 0;
+}
+
+static bool has_changed(const struct making *making)
+{
+	const struct task_input *input = &making->request->input;
+	struct stat status;
+
+	return fstat(making->input_fd, &status) || status.st_size != input->size_bytes ||
+	       status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec != input->mtime_ns;
+}
+
+int making_check_unchanged(const struct making *making, int result, struct err *err)
+{
+	if (!has_changed(making))
+		return result;
+	return err_set(err, REASON_VANISHED, "changed after the folder was listed");
+}
+
+static int publish(struct making *making, struct outfile *file, struct err *err)
+{
+	bool sync = making->maker->settings->run.sync;
+	struct stat status;
+	int error = 0;
+
+	maker_reach(making->maker, STAGE_SYNC);
+	/* commit would do it too, but between it and the name there is a stage to be told */
+	if (fstat(file->fd, &status) || (sync && fdatasync(file->fd)))
+		error = -errno;
+	if (!error)
+		error = fingerprint_file(file->fd, making->made->content);
+	maker_reach(making->maker, STAGE_PUBLISH);
+	if (!error)
+		error = outfile_commit(file, sync);
+	if (error)
+		return err_set_errno(err, error, "cannot write");
+	making->made->size_bytes = status.st_size;
+	making->made->marked = making->marked;
+	making->made->width_px = making->output->geometry.out_width_px;
+	making->made->height_px = making->output->geometry.out_height_px;
+	return 0;
+}
+
+static void edit_metadata(const struct making *making, struct metadata *edited)
+{
+	const struct metadata_target target = {
+		.policy = making->settings->metadata,
+		.copyright = making->settings->copyright,
+		.artist = making->settings->artist,
+		.width_px = making->output->geometry.out_width_px,
+		.height_px = making->output->geometry.out_height_px,
+		.srgb = making->colour.srgb,
+		.adobe = making->colour.adobe,
+		.dpi = round(making->found.density_x * 25.4),
+		.iptc_form = making->output->format == FORMAT_TIFF ? IPTC_FORM_BARE : IPTC_FORM_RESOURCES,
+	};
+
+	metadata_edit(making->found.metadata, &target, edited);
+}
+
+static int encode_with(struct making *making, making_encode encode, void *data, int fd, struct err *err)
+{
+	struct metadata edited;
+	bool dropped = false;
+	struct encode_order order = {
+		.format = making->output->format,
+		.settings = making->settings,
+		.metadata = &edited,
+		.icc = making->colour.embed,
+		.icc_bytes = making->colour.embed_bytes,
+		.srgb = making->colour.srgb,
+		.density_x = making->found.density_x,
+		.density_y = making->found.density_y,
+		.otherwise = REASON_INTERNAL,
+	};
+	int result;
+
+	edit_metadata(making, &edited);
+	result = encode(data, fd, &order, &dropped, err);
+	metadata_finish(&edited);
+	if (dropped)
+		making_warn(making->reply, "metadata too big for the format were left out");
+	return result;
+}
+
+int making_write(struct making *making, making_encode encode, void *data, struct err *err)
+{
+	struct outfile file = OUTFILE_INIT;
+	int result;
+
+	maker_reach(making->maker, STAGE_ENCODE);
+	result = outfile_begin(&file, making->maker->output_fd, making->output->path);
+	if (result)
+		return err_set_errno(err, result, "cannot write");
+	result = making_check_unchanged(making, encode_with(making, encode, data, file.fd, err), err);
+	if (result == 0)
+		result = publish(making, &file, err);
+	outfile_abort(&file);
+	return result;
+}

@@ -1,0 +1,80 @@
+/*
+ * making.h: one output in the making: what both lanes do alike, and what they share to do it.
+ *
+ * Calling order: making_init(); the lane fills .found; making_plan() decides on colours and mark; the lane
+ * makes the picture of .compose; making_write() writes it to a file and gives that its name. A making stays
+ * where it is from making_plan() on, since .compose points into it.
+ */
+#ifndef STAMPMILL_IMAGE_MAKING_H
+#define STAMPMILL_IMAGE_MAKING_H
+
+#include "image/colour.h"
+#include "image/compose.h"
+#include "image/encode.h"
+#include "image/maker.h"
+#include "image/mark.h"
+#include "image/metadata.h"
+#include "sys/outfile.h"
+
+struct planar;
+
+struct maker {
+	const struct settings *settings;
+	int output_fd;
+	struct maker_hooks hooks;
+	struct colours *colours;
+	struct marks *marks;
+	struct planar *planar; /* made when first needed */
+};
+
+/* Tell the hooks. */
+void maker_reach(const struct maker *maker, enum stage stage);
+
+struct making {
+	struct maker *maker;
+	int input_fd;
+	const struct make_request *request;
+	const struct make_output *output;
+	const struct output_settings *settings;
+	struct made_output *made;
+	struct make_reply *reply;
+
+	/* what the lane finds in the input; borrowed from it */
+	struct found {
+		struct pixels pixels; /* the profile apart */
+		const void *icc;      /* NULL: none */
+		size_t icc_bytes;
+		const struct metadata *metadata;
+		double density_x, density_y; /* pixels per millimetre */
+	} found;
+
+	/* what making_plan() decides */
+	struct colour_choice colour;
+	struct compose compose;
+	struct mark mark;
+	bool marked;
+};
+
+/* Output `i` of the request. */
+void making_init(struct making *making, struct maker *maker, int input_fd, const struct make_request *request,
+	size_t i, struct make_reply *reply);
+
+/* 0, or -1 with `err`. */
+int making_plan(struct making *making, struct err *err);
+
+/* Pass on the result of a step that read the input; but a file that changes while it is read gives anything,
+ * from a good picture to a decoder's complaint, and none of it counts: then -1 with `err`, reason vanished.
+ */
+int making_check_unchanged(const struct making *making, int result, struct err *err);
+
+/* Encode to `fd`; `order` has what both lanes know, the image is missing. 0, or -1 with `err`. */
+typedef int (*making_encode)(void *data, int fd, struct encode_order *order, bool *dropped, struct err *err);
+
+int making_write(struct making *making, making_encode encode, void *data, struct err *err);
+
+/* Add `text` to what a person should know of the picture, once. */
+void making_warn(struct make_reply *reply, const char *text);
+
+double making_ms(int64_t us);
+
+#endif

@@ -1,0 +1,296 @@
+#include "image/mark.h"
+
+#include <glib.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/blend.h"
+#include "image/logo.h"
+
+#define KEEP_BYTES (16 * 1024 * 1024)
+
+static const struct pixels plain_pixels = { .model = MODEL_RGB, .bits = 8, .alpha = true };
+
+/* A mark drawn. Those in RGB without a profile are drawn from the file, all others converted from those. */
+struct drawing {
+	const char *file;
+	int width_px, height_px;
+	double opacity;
+	struct pixels pixels; /* the profile in it may be gone when the drawing is found again */
+	unsigned int meaning; /* of the pixels, which stays */
+	bool coloured;
+	unsigned char *samples;
+};
+
+struct marks {
+	struct colours *colours;
+	GPtrArray *logos;    /* of struct logo */
+	GPtrArray *drawings; /* of struct drawing, latest last */
+};
+
+static size_t drawing_bytes(const struct drawing *drawing)
+{
+	return (size_t)drawing->width_px * (size_t)drawing->height_px *
+	       (size_t)pixels_bytes(&drawing->pixels);
+}
+
+static void free_drawing(void *data)
+{
+	struct drawing *drawing = data;
+
+	if (drawing)
+		free(drawing->samples);
+	free(drawing);
+}
+
+static void free_logo(void *data)
+{
+	logo_free(data);
+}
+
+struct marks *marks_new(struct colours *colours)
+{
+	struct marks *marks = calloc(1, sizeof(*marks));
+
+	if (!marks)
+		return NULL;
+	marks->colours = colours;
+	marks->logos = g_ptr_array_new_with_free_func(free_logo);
+	marks->drawings = g_ptr_array_new_with_free_func(free_drawing);
+	return marks;
+}
+
+void marks_free(struct marks *marks)
+{
+	if (!marks)
+		return;
+	g_ptr_array_unref(marks->drawings);
+	g_ptr_array_unref(marks->logos);
+	free(marks);
+}
+
+void marks_trim(struct marks *marks)
+{
+	size_t bytes = 0;
+
+	for (guint i = marks->drawings->len; i-- > 0;) {
+		bytes += drawing_bytes(marks->drawings->pdata[i]);
+		if (bytes > KEEP_BYTES) {
+			g_ptr_array_remove_range(marks->drawings, 0, i + 1);
+			return;
+		}
+	}
+}
+
+static struct logo *find_logo(struct marks *marks, const char *file, struct err *err)
+{
+	struct logo *logo;
+
+	for (guint i = 0; i < marks->logos->len; i++) {
+		logo = marks->logos->pdata[i];
+		if (strcmp(logo->file, file) == 0)
+			return logo;
+	}
+	logo = logo_new(file, err);
+	if (logo)
+		g_ptr_array_add(marks->logos, logo);
+	return logo;
+}
+
+static struct drawing *find_drawing(struct marks *marks, const struct drawing *wanted)
+{
+	for (guint i = 0; i < marks->drawings->len; i++) {
+		struct drawing *drawing = marks->drawings->pdata[i];
+
+		if (drawing->width_px != wanted->width_px || drawing->height_px != wanted->height_px ||
+			strcmp(drawing->file, wanted->file) != 0 || drawing->opacity != wanted->opacity ||
+			drawing->meaning != wanted->meaning)
+			continue;
+		/* to the end, where the latest are */
+		g_ptr_array_add(marks->drawings, g_ptr_array_steal_index(marks->drawings, i));
+		return drawing;
+	}
+	return NULL;
+}
+
+/* A copy of `wanted` with room for its samples, not in the list yet. NULL when memory is out. */
+static struct drawing *new_drawing(const struct drawing *wanted)
+{
+	struct drawing *drawing = malloc(sizeof(*drawing));
+
+	if (!drawing)
+		return NULL;
+	*drawing = *wanted;
+	drawing->samples = malloc(drawing_bytes(drawing));
+	if (drawing->samples)
+		return drawing;
+	free(drawing);
+	return NULL;
+}
+
+/* JPEG leaves traces of colour in a grey mark. */
+#define GREY_TOLERANCE 4
+
+static bool is_coloured(const struct drawing *drawing)
+{
+	const unsigned char *sample = drawing->samples;
+
+	for (long left = (long)drawing->width_px * drawing->height_px; left > 0; left--, sample += 4) {
+		int green = sample[1];
+
+		if (sample[3] &&
+			(abs(sample[0] - green) > GREY_TOLERANCE || abs(sample[2] - green) > GREY_TOLERANCE))
+			return true;
+	}
+	return false;
+}
+
+static void fade(struct drawing *drawing)
+{
+	int last = pixels_samples(&drawing->pixels) - 1;
+	size_t bytes = drawing_bytes(drawing);
+
+	for (size_t i = (size_t)last; i < bytes; i += (size_t)last + 1)
+		drawing->samples[i] = (unsigned char)(drawing->samples[i] * drawing->opacity + 0.5);
+}
+
+static struct drawing *draw(struct marks *marks, const struct drawing *wanted, struct err *err)
+{
+	struct logo *logo = find_logo(marks, wanted->file, err);
+	struct drawing *drawing;
+
+	if (!logo)
+		return NULL;
+	drawing = new_drawing(wanted);
+	if (!drawing) {
+		err_set(err, REASON_WATERMARK, "%s: memory is out", wanted->file);
+		return NULL;
+	}
+	if (logo_draw(logo, marks->colours, wanted->width_px, wanted->height_px, drawing->samples, err)) {
+		free_drawing(drawing);
+		return NULL;
+	}
+	drawing->coloured = is_coloured(drawing);
+	fade(drawing);
+	g_ptr_array_add(marks->drawings, drawing);
+	return drawing;
+}
+
+static struct drawing *convert(
+	struct marks *marks, const struct drawing *plain, const struct drawing *wanted, struct err *err)
+{
+	const struct recolour *recolour = colours_between(marks->colours, &plain->pixels, &wanted->pixels);
+	struct drawing *drawing = recolour ? new_drawing(wanted) : NULL;
+
+	if (!drawing) {
+		err_set(err, REASON_WATERMARK, "%s: no way into the colours of the picture", wanted->file);
+		return NULL;
+	}
+	for (int y = 0; y < plain->height_px; y++)
+		recolour_apply(recolour,
+			plain->samples +
+				(size_t)y * (size_t)plain->width_px * (size_t)pixels_bytes(&plain->pixels),
+			drawing->samples +
+				(size_t)y * (size_t)plain->width_px * (size_t)pixels_bytes(&drawing->pixels),
+			plain->width_px);
+	drawing->coloured = plain->coloured;
+	g_ptr_array_add(marks->drawings, drawing);
+	return drawing;
+}
+
+static struct drawing *find_or_draw(struct marks *marks, const struct drawing *wanted, struct err *err)
+{
+	struct drawing plain = *wanted, *found = find_drawing(marks, wanted);
+
+	if (found)
+		return found;
+	plain.pixels = plain_pixels;
+	plain.meaning = pixels_meaning(&plain_pixels);
+	found = find_drawing(marks, &plain);
+	if (!found)
+		found = draw(marks, &plain, err);
+	if (!found || found->meaning == wanted->meaning)
+		return found;
+	return convert(marks, found, wanted, err);
+}
+
+int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err)
+{
+	const struct logo *logo = find_logo(marks, wish->settings->file, err);
+	struct drawing wanted, *drawing;
+	struct placement place;
+
+	if (!logo)
+		return -1;
+	placement_compute(
+		&place, wish->settings, logo->width_px, logo->height_px, wish->width_px, wish->height_px);
+	wanted = (struct drawing){
+		.file = logo->file,
+		.width_px = place.width_px,
+		.height_px = place.height_px,
+		.opacity = wish->settings->opacity,
+		.pixels = { wish->model, wish->profile, 8, true },
+	};
+	wanted.meaning = pixels_meaning(&wanted.pixels);
+	drawing = find_or_draw(marks, &wanted, err);
+	if (!drawing)
+		return -1;
+	*mark = (struct mark){
+		.place = place,
+		.pixels = wanted.pixels,
+		.coloured = drawing->coloured,
+		.samples = drawing->samples,
+	};
+	return 0;
+}
+
+int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err)
+{
+	const struct logo *logo = find_logo(marks, settings->file, err);
+	struct drawing wanted;
+
+	if (!logo)
+		return -1;
+	wanted = (struct drawing){
+		.file = logo->file,
+		.width_px = logo->width_px,
+		.height_px = logo->height_px,
+		.opacity = settings->opacity,
+		.pixels = plain_pixels,
+		.meaning = pixels_meaning(&plain_pixels),
+	};
+	return find_or_draw(marks, &wanted, err) ? 0 : -1;
+}
+
+/* One copy of the mark, its left edge at `left`, over the row's `count` pixels from `x` on. */
+static void blend_one(const struct mark *mark, const struct pixels *pixels, char *row, int x, int count,
+	int left, int mark_row)
+{
+	int from = left > x ? left : x;
+	int to = left + mark->place.width_px < x + count ? left + mark->place.width_px : x + count;
+	size_t skip = (size_t)mark_row * (size_t)mark->place.width_px;
+
+	if (from >= to)
+		return;
+	blend_over(mark->samples + (skip + (size_t)(from - left)) * (size_t)pixels_bytes(&mark->pixels),
+		row + (size_t)(from - x) * (size_t)pixels_bytes(pixels), pixels, to - from);
+}
+
+void mark_blend(const struct mark *mark, const struct pixels *pixels, void *row, int x, int y, int count)
+{
+	const struct placement *place = &mark->place;
+	int mark_row = y - place->top_px, left = place->left_px;
+
+	if (place->step_y_px)
+		mark_row %= place->step_y_px;
+	if (mark_row < 0 || mark_row >= place->height_px)
+		return;
+	if (!place->step_x_px) {
+		blend_one(mark, pixels, row, x, count, left, mark_row);
+		return;
+	}
+	for (left += (x - left) / place->step_x_px * place->step_x_px; left < x + count;
+		left += place->step_x_px)
+		blend_one(mark, pixels, row, x, count, left, mark_row);
+}

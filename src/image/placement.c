@@ -1,0 +1,94 @@
+#include "image/placement.h"
+
+#include <math.h>
+
+static int shorter(int one, int other)
+{
+	return one < other ? one : other;
+}
+
+static double basis_px(enum basis basis, int width_px, int height_px)
+{
+	switch (basis) {
+	case BASIS_LONG:
+		return width_px > height_px ? width_px : height_px;
+	case BASIS_WIDTH:
+		return width_px;
+	case BASIS_HEIGHT:
+		return height_px;
+	default:
+		return shorter(width_px, height_px);
+	}
+}
+
+static double length_px(const struct length_spec *length, double whole_px)
+{
+	return length->unit == LENGTH_PERCENT ? whole_px * length->number / 100 : length->number;
+}
+
+static int margin_of(double wanted_px, int side_px)
+{
+	return (int)round(fmin(wanted_px, side_px / 4));
+}
+
+static int to_side(double side_px, int most_px)
+{
+	return side_px < 1 ? 1 : shorter((int)round(fmin(side_px, most_px)), most_px);
+}
+
+/* The remainder that is never negative. */
+static int modulo(int value, int step)
+{
+	return (value % step + step) % step;
+}
+
+static void tile(struct placement *placement, int gap_px)
+{
+	placement->step_x_px = placement->width_px + gap_px;
+	placement->step_y_px = placement->height_px + gap_px;
+	placement->left_px = modulo(placement->left_px, placement->step_x_px);
+	placement->top_px = modulo(placement->top_px, placement->step_y_px);
+	if (placement->left_px)
+		placement->left_px -= placement->step_x_px;
+	if (placement->top_px)
+		placement->top_px -= placement->step_y_px;
+}
+
+void placement_compute(struct placement *placement, const struct mark_settings *settings, int mark_width_px,
+	int mark_height_px, int width_px, int height_px)
+{
+	/* each gravity as ninths: 0 before, 1 in the middle, 2 after */
+	static const struct {
+		int across, down;
+	} ninths[] = {
+		[GRAVITY_NW] = { 0, 0 },
+		[GRAVITY_N] = { 1, 0 },
+		[GRAVITY_NE] = { 2, 0 },
+		[GRAVITY_W] = { 0, 1 },
+		[GRAVITY_C] = { 1, 1 },
+		[GRAVITY_E] = { 2, 1 },
+		[GRAVITY_SW] = { 0, 2 },
+		[GRAVITY_S] = { 1, 2 },
+		[GRAVITY_SE] = { 2, 2 },
+		[GRAVITY_TILE] = { 1, 1 },
+	};
+	double margin_px = length_px(&settings->margin, shorter(width_px, height_px));
+	int margin_x_px = margin_of(margin_px, width_px), margin_y_px = margin_of(margin_px, height_px);
+	int room_x_px = width_px - 2 * margin_x_px, room_y_px = height_px - 2 * margin_y_px;
+	double factor = settings->size.unit == LENGTH_NATURAL
+				? 1
+				: length_px(&settings->size, basis_px(settings->basis, width_px, height_px)) /
+					  mark_width_px;
+
+	factor = fmin(factor, (double)room_x_px / mark_width_px);
+	factor = fmin(factor, (double)room_y_px / mark_height_px);
+	placement->width_px = to_side(mark_width_px * factor, room_x_px);
+	placement->height_px = to_side(mark_height_px * factor, room_y_px);
+	placement->left_px =
+		margin_x_px + (room_x_px - placement->width_px) * ninths[settings->position].across / 2;
+	placement->top_px =
+		margin_y_px + (room_y_px - placement->height_px) * ninths[settings->position].down / 2;
+	placement->step_x_px = placement->step_y_px = 0;
+	if (settings->position == GRAVITY_TILE)
+		tile(placement, (int)round(fmin(margin_px, SIZE_LIMIT_PX)));
+}

@@ -1,0 +1,184 @@
+#include "image/xmp_packet.h"
+
+#include <math.h>
+
+#include "image/xmp_names.h"
+#include "image/xmp_tree.h"
+
+#define PACKET_LIMIT_BYTES 65502 /* XMP specification part 3, 1.1.3 */
+
+#define TEXT(string) ((const xmlChar *)(string))
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(xmlChar, xmlFree)
+
+/* Our own description of the picture, to which each change is added. An input that we have written loses what
+ * stands in ours, and with it ours, before a new one is made: so the same edit gives the same bytes again. */
+struct writer {
+	xmlNode *rdf;
+	xmlNode *description; /* NULL until there is something to say */
+	const xmlChar *about; /* the subject that all descriptions name; usually "" */
+};
+
+static xmlNs *declare(xmlNode *node, const char *ns, const char *prefix)
+{
+	for (xmlNs *found = node->nsDef; found; found = found->next) {
+		if (xmlStrEqual(found->href, TEXT(ns)))
+			return found;
+	}
+	return xmlNewNs(node, TEXT(ns), TEXT(prefix));
+}
+
+/* The writer's description, with RDF's own namespace under a prefix, which attributes need. */
+static xmlNode *writer_description(struct writer *writer, xmlNs **rdf_ns)
+{
+	bool is_new = !writer->description;
+
+	if (is_new)
+		writer->description = xmlNewChild(writer->rdf, writer->rdf->ns, TEXT("Description"), NULL);
+	*rdf_ns = writer->rdf->ns->prefix ? writer->rdf->ns : declare(writer->description, XMP_NS_RDF, "rdf");
+	if (is_new)
+		xmlNewNsProp(writer->description, *rdf_ns, TEXT("about"), writer->about);
+	return writer->description;
+}
+
+static void add_simple(
+	struct writer *writer, const char *ns, const char *prefix, const char *name, const char *value)
+{
+	xmlNs *rdf_ns;
+	xmlNode *description = writer_description(writer, &rdf_ns);
+
+	xmlSetNsProp(description, declare(description, ns, prefix), TEXT(name), TEXT(value));
+}
+
+/* A Dublin Core property that is an array of texts; `language` goes with each, where it is not NULL. */
+static void add_array(
+	struct writer *writer, const char *name, const char *form, const char *language, char *const *items)
+{
+	xmlNs *rdf_ns;
+	xmlNode *description = writer_description(writer, &rdf_ns);
+	xmlNode *property = xmlNewChild(description, declare(description, XMP_NS_DC, "dc"), TEXT(name), NULL);
+	xmlNode *array = xmlNewChild(property, rdf_ns, TEXT(form), NULL);
+
+	for (; *items; items++) {
+		xmlNode *item = xmlNewTextChild(array, rdf_ns, TEXT("li"), TEXT(*items));
+
+		if (language)
+			xmlNodeSetLang(item, TEXT(language));
+	}
+}
+
+static void set_rights(struct writer *writer, const struct metadata_job *job)
+{
+	if (job->copyright) {
+		char *const items[] = { job->copyright, NULL };
+
+		xmp_tree_remove(writer->rdf, XMP_NS_DC, "rights");
+		xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Copyright");
+		xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Copyright");
+		xmp_tree_remove(writer->rdf, XMP_NS_RIGHTS, "Marked");
+		add_simple(writer, XMP_NS_RIGHTS, "xmpRights", "Marked", "True");
+		add_array(writer, "rights", "Alt", "x-default", items);
+	}
+	if (job->artist) {
+		xmp_tree_remove(writer->rdf, XMP_NS_DC, "creator");
+		xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Artist");
+		xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Artist");
+		xmp_tree_remove(writer->rdf, XMP_NS_EXIF_EX, "Photographer");
+		add_array(writer, "creator", "Seq", NULL, job->artists);
+	}
+}
+
+/* Make a property true where it is said at all. */
+static void update(
+	struct writer *writer, const char *ns, const char *prefix, const char *name, const char *value)
+{
+	if (xmp_tree_remove(writer->rdf, ns, name))
+		add_simple(writer, ns, prefix, name, value);
+}
+
+static void update_number(
+	struct writer *writer, const char *ns, const char *prefix, const char *name, int number)
+{
+	char value[16];
+
+	g_snprintf(value, sizeof(value), "%d", number);
+	update(writer, ns, prefix, name, value);
+}
+
+/* Photoshop's mode is 1 for grey, 3 for RGB; others are what the pixels were. */
+static void update_colour_mode(struct writer *writer)
+{
+	xmlChar *mode = xmp_tree_take(writer->rdf, XMP_NS_PHOTOSHOP, "ColorMode");
+
+	if (mode)
+		add_simple(writer, XMP_NS_PHOTOSHOP, "photoshop", "ColorMode",
+			xmlStrEqual(mode, TEXT("1")) ? "1" : "3");
+	xmlFree(mode);
+}
+
+static void set_colour(struct writer *writer, const struct metadata_target *target)
+{
+	if (!target->srgb && !target->adobe)
+		return;
+	update(writer, XMP_NS_EXIF, "exif", "ColorSpace", target->adobe ? "65535" : "1");
+	update(writer, XMP_NS_EXIF_EX, "exifEX", "InteroperabilityIndex", target->adobe ? "R03" : "R98");
+	update(writer, XMP_NS_PHOTOSHOP, "photoshop", "ICCProfile",
+		target->adobe ? "Adobe RGB (1998)" : "sRGB IEC61966-2.1");
+	update_colour_mode(writer);
+}
+
+static void set_resolution(struct writer *writer, double dpi)
+{
+	char value[32];
+
+	g_snprintf(value, sizeof(value), "%ld/100", lround(dpi * 100));
+	update(writer, XMP_NS_TIFF, "tiff", "XResolution", value);
+	update(writer, XMP_NS_TIFF, "tiff", "YResolution", value);
+	update(writer, XMP_NS_TIFF, "tiff", "ResolutionUnit", "2");
+}
+
+static void set_technical(struct writer *writer, const struct metadata_target *target)
+{
+	update(writer, XMP_NS_TIFF, "tiff", "Orientation", "1");
+	update(writer, XMP_NS_TIFF, "tiff", "YCbCrPositioning", "1");
+	update_number(writer, XMP_NS_TIFF, "tiff", "ImageWidth", target->width_px);
+	update_number(writer, XMP_NS_TIFF, "tiff", "ImageLength", target->height_px);
+	update_number(writer, XMP_NS_EXIF, "exif", "PixelXDimension", target->width_px);
+	update_number(writer, XMP_NS_EXIF, "exif", "PixelYDimension", target->height_px);
+	if (metadata_dpi_is_known(target))
+		set_resolution(writer, target->dpi);
+	set_colour(writer, target);
+}
+
+static void edit(xmlNode *rdf, const struct metadata_job *job, tag_set kept, GByteArray *out)
+{
+	g_autoptr(xmlChar) subject = NULL;
+	struct writer writer = { .rdf = rdf };
+
+	xmp_tree_filter(rdf, kept);
+	writer.about = subject = xmp_tree_subject(rdf);
+	set_technical(&writer, job->target);
+	set_rights(&writer, job);
+	xmp_tree_drop_empty(rdf);
+	if (xmp_tree_says_anything(rdf))
+		xmp_tree_write(rdf, out);
+}
+
+void xmp_packet_edit(const struct blob *in, const struct metadata_job *job, struct blob *out)
+{
+	static const enum tag_group shed[] = { TAG_MAKER, TAG_EDITING, TAG_CAPTURE, TAG_OWNER, TAG_SERIAL,
+		TAG_GPS, TAG_DESCRIPTION, TAG_RIGHTS, TAG_TECHNICAL };
+	static const struct blob nothing;
+	tag_set kept = tag_set_kept(job->target->policy);
+	GByteArray *bytes = g_byte_array_new();
+	xmlNode *rdf = xmp_tree_open(kept ? in : &nothing);
+
+	edit(rdf, job, kept, bytes);
+	for (size_t i = 0; i < G_N_ELEMENTS(shed) && bytes->len > PACKET_LIMIT_BYTES; i++) {
+		kept = tag_set_without(kept, shed[i]);
+		g_byte_array_set_size(bytes, 0);
+		edit(rdf, job, kept, bytes);
+	}
+	xmp_tree_close(rdf);
+	blob_take(out, bytes);
+}

@@ -1,0 +1,60 @@
+#include "job/lane_choice.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+static const char *refuse_picture(const struct facts *facts)
+{
+	if (facts->format != FORMAT_JPEG)
+		return "the picture is not a JPEG";
+	if (facts->model == MODEL_CMYK)
+		return "the picture is CMYK";
+	if (!facts->planes)
+		return "the picture's colours are not in planes of Y, Cb and Cr that fit each other";
+	return NULL;
+}
+
+/* What an output takes at most, with chroma at full size: itself, and where it is resized the rows of the
+ * picture at the output's width. */
+static int64_t planes_bytes(const struct facts *facts, const struct geometry *geometry)
+{
+	bool turned = facts->orientation >= 5;
+	int64_t canvas = (int64_t)geometry->out_width_px * geometry->out_height_px;
+	int64_t row = turned ? geometry->scaled_height_px : geometry->scaled_width_px;
+	int column = turned ? geometry->scaled_width_px : geometry->scaled_height_px;
+	bool resized = row != facts->width_px || column != facts->height_px;
+
+	return 3 * (canvas + (resized ? row * facts->height_px : 0));
+}
+
+static const char *refuse_outputs(const struct make_request *request)
+{
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < request->outputs_count; i++) {
+		if (request->outputs[i].format != FORMAT_JPEG)
+			return "an output is not a JPEG";
+		bytes += planes_bytes(&request->facts, &request->outputs[i].geometry);
+	}
+	return bytes > LANE_PLANES_BYTES_MAX ? "the picture is too large to be held in memory" : NULL;
+}
+
+struct lane_choice lane_choose(const struct make_request *request, enum lane_wish wish, bool built)
+{
+	const char *why = NULL;
+
+	if (wish == LANE_WISH_VIPS)
+		return (struct lane_choice){ false, NULL };
+	if (!built)
+		why = "this build has no planar lane";
+	if (!why)
+		why = refuse_picture(&request->facts);
+	if (!why)
+		why = refuse_outputs(request);
+	return (struct lane_choice){ !why, why };
+}
+
+const char *lane_name(bool planar)
+{
+	return planar ? "planar" : "vips";
+}

@@ -1,0 +1,90 @@
+#include "job/recipe_digest.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/pack.h"
+
+static void add_size(struct pack *pack, const struct size_spec *size)
+{
+	pack_i64(pack, size->mode);
+	pack_i64(pack, size->fit);
+	pack_i64(pack, size->width_px);
+	pack_i64(pack, size->height_px);
+	pack_f64(pack, size->number);
+}
+
+static void add_length(struct pack *pack, const struct length_spec *length)
+{
+	pack_i64(pack, length->unit);
+	pack_f64(pack, length->number);
+}
+
+/* The logo by its contents: a new one under the old name counts, the old one under a new name does not. */
+static int add_mark(struct pack *pack, const struct mark_settings *mark, struct err *err)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *contents = NULL;
+	g_autofree char *digest = NULL;
+	gsize size;
+
+	if (!mark->file) {
+		pack_string(pack, "");
+		return 0;
+	}
+	if (!g_file_get_contents(mark->file, &contents, &size, &error))
+		return err_set(err, REASON_WATERMARK, "%s", error->message);
+	digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)contents, size);
+	pack_string(pack, digest);
+	pack_i64(pack, mark->position);
+	add_length(pack, &mark->size);
+	pack_i64(pack, mark->basis);
+	add_length(pack, &mark->margin);
+	pack_f64(pack, mark->opacity);
+	return 0;
+}
+
+static int add_output(struct pack *pack, const struct output_settings *output, struct err *err)
+{
+	pack_string(pack, "stampmill recipe 1");
+	add_size(pack, &output->resize);
+	pack_i64(pack, output->enlarge);
+	if (add_mark(pack, &output->mark, err) < 0)
+		return -1;
+	pack_i64(pack, output->format);
+	pack_i64(pack, output->quality);
+	pack_i64(pack, output->progressive);
+	pack_i64(pack, output->optimize);
+	pack_i64(
+		pack, output->background.red << 16 | output->background.green << 8 | output->background.blue);
+	pack_i64(pack, output->colour);
+	pack_i64(pack, output->metadata);
+	pack_string(pack, output->copyright);
+	pack_string(pack, output->artist);
+	return 0;
+}
+
+int recipe_digest(const struct output_settings *output, const struct settings *settings,
+	unsigned char digest[RECIPE_DIGEST_BYTES], struct err *err)
+{
+	gsize length = RECIPE_DIGEST_BYTES;
+	struct pack pack;
+	int result;
+
+	pack_init(&pack);
+	result = add_output(&pack, output, err);
+	pack_i64(&pack, settings->run.sampling);
+	/* what a stricter run would have refused is looked at again */
+	pack_i64(&pack, settings->run.fail_on);
+	if (result == 0 && pack.failed)
+		result = err_set(err, REASON_OUT_OF_MEMORY, "no memory for a recipe");
+	if (result == 0) {
+		GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+
+		g_checksum_update(checksum, pack.data, (gssize)pack.size_bytes);
+		g_checksum_get_digest(checksum, digest, &length);
+		g_checksum_free(checksum);
+	}
+	pack_finish(&pack);
+	return result;
+}

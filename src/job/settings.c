@@ -1,0 +1,204 @@
+#include "job/settings.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/number.h"
+
+#define PERCENT_MAX 10000
+/* The square of SIZE_LIMIT_PX, rounded down. */
+#define MEGAPIXELS_MAX 4294
+
+static void output_init(struct output_settings *output)
+{
+	*output = (struct output_settings){
+		.label = g_strdup(""),
+		.resize = { .mode = SIZE_KEEP },
+		.mark = {
+			.position = GRAVITY_SE,
+			.size = { .unit = LENGTH_NATURAL },
+			.basis = BASIS_SHORT,
+			.margin = { .unit = LENGTH_PERCENT, .number = 2 },
+			.opacity = 1,
+		},
+		.format = FORMAT_NONE,
+		.quality = 82,
+		.background = { 255, 255, 255 },
+		.colour = COLOUR_SRGB,
+		.metadata = METADATA_SAFE,
+		.name = g_strdup("{dir}/{stem}.{ext}"),
+	};
+}
+
+static void output_finish(struct output_settings *output)
+{
+	g_free(output->label);
+	g_free(output->mark.file);
+	g_free(output->copyright);
+	g_free(output->artist);
+	g_free(output->name);
+}
+
+void settings_init(struct settings *settings)
+{
+	*settings = (struct settings){
+		.input = { .recurse = true },
+		.outputs = g_new(struct output_settings, 1),
+		.outputs_count = 1,
+		.run = {
+			.retries = 1,
+			.max_pixels = 400000000,
+			.fail_on = FAIL_ON_TRUNCATED,
+			.sampling = SAMPLING_GOOD,
+			.lane = LANE_WISH_VIPS,
+			.on_collision = COLLISION_FAIL,
+			.sync = true,
+			.sandbox = true,
+			.progress = PROGRESS_AUTO,
+			.log_level = LOG_WARNING,
+		},
+	};
+	output_init(&settings->outputs[0]);
+}
+
+void settings_finish(struct settings *settings)
+{
+	for (size_t i = 0; i < settings->outputs_count; i++)
+		output_finish(&settings->outputs[i]);
+	g_free(settings->outputs);
+	g_strfreev(settings->input.inputs);
+	for (size_t i = 0; i < settings->input.filters_count; i++)
+		g_free(settings->input.filters[i].glob);
+	g_free(settings->input.filters);
+	g_free(settings->input.files_from);
+	g_free(settings->run.events);
+	g_free(settings->run.state);
+	g_free(settings->run.log);
+	g_free(settings->output_folder);
+	*settings = (struct settings){ 0 };
+}
+
+/* What follows `prefix` in `text`, or NULL. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) == 0 ? text + length : NULL;
+}
+
+static bool parse_side(const char *text, int *side_px)
+{
+	int64_t side;
+
+	if (!number_parse_whole(text, 1, SIZE_LIMIT_PX, &side))
+		return false;
+	*side_px = (int)side;
+	return true;
+}
+
+static bool parse_fit(const char *text, enum box_fit *fit)
+{
+	static const char *const names[] = {
+		[BOX_COVER] = "cover",
+		[BOX_PAD] = "pad",
+		[BOX_STRETCH] = "stretch",
+	};
+
+	for (enum box_fit i = BOX_COVER; i <= BOX_STRETCH; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*fit = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "1600x1200", "1600x", "x1200"; both sides and then a fit: "1600x1200:cover". `text` is cut up. */
+static bool parse_box(char *text, struct size_spec *spec)
+{
+	char *height = strchr(text, 'x'), *fit = strchr(text, ':');
+
+	if (!height)
+		return false;
+	*height++ = '\0';
+	if (fit)
+		*fit++ = '\0';
+	*spec = (struct size_spec){ .mode = SIZE_BOX, .fit = BOX_INSIDE };
+	if (fit && (!*text || !*height || !parse_fit(fit, &spec->fit)))
+		return false;
+	if (!*text && !*height)
+		return false;
+	return (!*text || parse_side(text, &spec->width_px)) &&
+	       (!*height || parse_side(height, &spec->height_px));
+}
+
+/* Cut `unit` off the end of `text`; false where it does not end so. */
+static bool cut_unit(char *text, const char *unit)
+{
+	size_t length = strlen(text), unit_length = strlen(unit);
+
+	if (length < unit_length || strcmp(text + length - unit_length, unit) != 0)
+		return false;
+	text[length - unit_length] = '\0';
+	return true;
+}
+
+static bool parse_percent(const char *text, double *number)
+{
+	return number_parse_decimal(text, 0, PERCENT_MAX, number);
+}
+
+static bool parse_size(char *text, struct size_spec *spec)
+{
+	const char *rest;
+
+	*spec = (struct size_spec){ .mode = SIZE_LONG_EDGE };
+	if (parse_side(text, &spec->width_px))
+		return true;
+	spec->mode = SIZE_SHORT_EDGE;
+	if ((rest = after(text, "short:")))
+		return parse_side(rest, &spec->width_px);
+	spec->mode = SIZE_MEGAPIXELS;
+	if ((rest = after(text, "mp:")))
+		return number_parse_decimal(rest, 0, MEGAPIXELS_MAX, &spec->number) && spec->number > 0;
+	if (strchr(text, 'x'))
+		return parse_box(text, spec);
+	spec->mode = SIZE_PERCENT;
+	return cut_unit(text, "%") && parse_percent(text, &spec->number) && spec->number > 0;
+}
+
+bool size_spec_parse(const char *text, struct size_spec *spec)
+{
+	g_autofree char *copy = g_strdup(text);
+	struct size_spec parsed;
+
+	if (!parse_size(copy, &parsed))
+		return false;
+	*spec = parsed;
+	return true;
+}
+
+static bool parse_length(char *text, struct length_spec *spec)
+{
+	int64_t length_px;
+
+	spec->unit = LENGTH_PERCENT;
+	if (cut_unit(text, "%"))
+		return parse_percent(text, &spec->number);
+	spec->unit = LENGTH_PX;
+	if (!cut_unit(text, "px") || !number_parse_whole(text, 0, SIZE_LIMIT_PX, &length_px))
+		return false;
+	spec->number = (double)length_px;
+	return true;
+}
+
+bool length_spec_parse(const char *text, struct length_spec *spec)
+{
+	g_autofree char *copy = g_strdup(text);
+	struct length_spec parsed;
+
+	if (!parse_length(copy, &parsed))
+		return false;
+	*spec = parsed;
+	return true;
+}

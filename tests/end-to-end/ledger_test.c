@@ -1,0 +1,183 @@
+/* What a run remembers in OUTPUT/.stampmill, and what verify makes of it. */
+#include <glib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "end-to-end/picture.h"
+#include "end-to-end/place.h"
+#include "end-to-end/program.h"
+
+enum {
+	PICTURES = 5
+};
+
+/* PLACE/in/0.jpg to 4.jpg, made into PLACE/out. */
+static void make(struct place *place)
+{
+	struct ended ended;
+
+	for (int i = 0; i < PICTURES; i++)
+		picture_write_plain(place_path(place, "in/%d.jpg", i), 300 + i, 200);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100");
+	ASSERT_SAYS(ended.err, "5 made in ");
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void verify_finds_everything_as_it_was_made(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	make(place);
+	RUN(&ended, "verify", place_path(place, "out"));
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void verify_names_what_is_damaged_changed_or_gone(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	size_t size_bytes;
+	char *data;
+
+	make(place);
+	data = file_read(place_path(place, "out/1.jpg"), &size_bytes);
+	data[size_bytes / 2] ^= 1;
+	file_write(place_path(place, "out/1.jpg"), data, size_bytes);
+	g_free(data);
+	file_cut(place_path(place, "out/2.jpg"), 0.5);
+	assert_int_equal(unlink(place_path(place, "out/3.jpg")), 0);
+	RUN(&ended, "verify", place_path(place, "out"));
+	ASSERT_SAYS(ended.err, "out/1.jpg");
+	ASSERT_SAYS(ended.err, "out/2.jpg");
+	ASSERT_SAYS(ended.err, "out/3.jpg");
+	assert_null(strstr(ended.err, "out/0.jpg"));
+	assert_null(strstr(ended.err, "out/4.jpg"));
+	ASSERT_EXIT(&ended, 1);
+}
+
+static void verify_refuses_a_folder_without_a_ledger(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	folder_make(place_path(place, "out"));
+	RUN(&ended, "verify", place_path(place, "out"));
+	ASSERT_SAYS(ended.err, "out");
+	ASSERT_EXIT(&ended, 2);
+	assert_false(file_exists(place_path(place, "out/.stampmill")));
+}
+
+static void the_ledger_may_lie_elsewhere(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	char *in = place_path(place, "in"), *out = place_path(place, "out"),
+	     *elsewhere = place_path(place, "state");
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 300, 200);
+	for (int i = 0; i < 2; i++) {
+		RUN(&ended, "run", in, out, "--state", elsewhere);
+		ASSERT_SAYS(ended.err, i ? "0 made, 1 up to date" : "1 made");
+		ASSERT_EXIT(&ended, 0);
+	}
+	assert_false(file_exists(place_path(place, "out/.stampmill")));
+	RUN(&ended, "verify", out, "--state", elsewhere);
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void a_damaged_ledger_is_kept_aside_and_built_again(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	char *ledger = place_path(place, "out/.stampmill/ledger.sqlite");
+
+	make(place);
+	file_cut(ledger, 0.4);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100");
+	ASSERT_SAYS(ended.err, "damaged");
+	ASSERT_EXIT(&ended, 0);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100");
+	ASSERT_SAYS(ended.err, "0 made, 5 up to date");
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(tree_count(place_path(place, "out")), PICTURES);
+}
+
+static void outputs_of_inputs_that_are_gone_are_told_and_removed_on_request(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	make(place);
+	assert_int_equal(unlink(place_path(place, "in/2.jpg")), 0);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100");
+	assert_true(file_exists(place_path(place, "out/2.jpg")));
+	ASSERT_EXIT(&ended, 0);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100", "--prune");
+	ASSERT_EXIT(&ended, 0);
+	assert_false(file_exists(place_path(place, "out/2.jpg")));
+	assert_int_equal(tree_count(place_path(place, "out")), PICTURES - 1);
+}
+
+static void a_dry_run_says_what_is_up_to_date_and_leaves_the_ledger(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	unsigned long before;
+
+	make(place);
+	picture_write_plain(place_path(place, "in/new.jpg"), 300, 200);
+	before = tree_sum_all(place->folder);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100", "--dry-run");
+	ASSERT_SAYS(ended.out, "up to date");
+	ASSERT_SAYS(ended.out, "new.jpg");
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(tree_sum_all(place->folder), before);
+}
+
+static void the_sandbox_changes_no_byte(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	make(place);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "open"), "--resize", "100",
+		"--no-sandbox");
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(tree_sum(place_path(place, "out")), tree_sum(place_path(place, "open")));
+}
+
+static void little_memory_makes_pictures_wait_and_not_fail(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	for (int i = 0; i < PICTURES; i++)
+		picture_write_plain(place_path(place, "in/%d.png", i), 2000, 1500);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--memory", "120M", "--jobs",
+		"4");
+	ASSERT_SAYS(ended.err, "5 made in ");
+	ASSERT_EXIT(&ended, 0);
+}
+
+#define ROW(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(verify_finds_everything_as_it_was_made),
+		ROW(verify_names_what_is_damaged_changed_or_gone),
+		ROW(verify_refuses_a_folder_without_a_ledger),
+		ROW(the_ledger_may_lie_elsewhere),
+		ROW(a_damaged_ledger_is_kept_aside_and_built_again),
+		ROW(outputs_of_inputs_that_are_gone_are_told_and_removed_on_request),
+		ROW(a_dry_run_says_what_is_up_to_date_and_leaves_the_ledger),
+		ROW(the_sandbox_changes_no_byte),
+		ROW(little_memory_makes_pictures_wait_and_not_fail),
+	};
+
+	pictures_start("ledger_test");
+	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}

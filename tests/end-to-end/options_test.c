@@ -1,0 +1,481 @@
+/* What is made: every option of the contract's second table, seen in the pixels and the metadata. */
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <vips/vips.h>
+
+#include "check.h"
+#include "end-to-end/picture.h"
+#include "end-to-end/place.h"
+#include "end-to-end/program.h"
+
+enum {
+	WORDS_MAX = 16
+};
+
+/* Run on PLACE/in into PLACE/out with the options in `line` (split at spaces), which must succeed. */
+static void make(struct place *place, const char *line)
+{
+	const char *arguments[WORDS_MAX + 8] = { "run", place_path(place, "in"), place_path(place, "out") };
+	char **words = g_strsplit(line, " ", WORDS_MAX);
+	struct ended ended;
+	int count = 3;
+
+	for (char **word = words; *word; word++)
+		if (**word)
+			arguments[count++] = *word;
+	program_run(&(struct program_options){ .arguments = arguments, .folder = place->folder }, &ended);
+	g_strfreev(words);
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void every_size_gives_its_pixels(void **state)
+{
+	static const struct {
+		const char *options;
+		int width_px, height_px;
+	} rows[] = {
+		{ "", 600, 400 },
+		{ "--resize 300", 300, 200 },
+		{ "--resize 300x300", 300, 200 },
+		{ "--resize 900x100", 150, 100 },
+		{ "--resize 300x", 300, 200 },
+		{ "--resize x100", 150, 100 },
+		{ "--resize 300x300:cover", 300, 300 },
+		{ "--resize 300x300:pad", 300, 300 },
+		{ "--resize 300x300:stretch", 300, 300 },
+		{ "--resize short:100", 150, 100 },
+		{ "--resize mp:0.06", 300, 200 },
+		{ "--resize 50%", 300, 200 },
+		{ "--resize 900", 600, 400 },
+		{ "--resize 900 --enlarge", 900, 600 },
+		{ "--resize 200% --enlarge", 1200, 800 },
+	};
+	struct place *place = *state;
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 600, 400);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		make(place, rows[i].options);
+		ASSERT_SIZE(place_path(place, "out/a.jpg"), rows[i].width_px, rows[i].height_px);
+	}
+}
+
+static void padding_has_the_colour_that_was_asked_for(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+
+	picture_write_plain(place_path(place, "in/a.png"), 600, 400);
+	make(place, "--resize 300x300:pad");
+	ASSERT_PIXEL(out, 150, 10, 255, 255, 255, 0);
+	ASSERT_PIXEL(out, 150, 150, 128, 128, 128, 1);
+	make(place, "--resize 300x300:pad --background #102030");
+	ASSERT_PIXEL(out, 150, 10, 16, 32, 48, 0);
+}
+
+static void the_eight_orientations_come_out_upright(void **state)
+{
+	struct place *place = *state;
+
+	for (int i = 1; i <= 8; i++)
+		picture_write(place_path(place, "in/%d.jpg", i), &(struct picture){ .width_px = 90,
+									 .height_px = 60,
+									 .colour = { 128, 128, 128 },
+									 .alpha = 1,
+									 .orientation = i });
+	make(place, "");
+	for (int i = 1; i <= 8; i++) {
+		struct picture_facts facts;
+
+		ASSERT_SIZE(place_path(place, "out/%d.jpg", i), i < 5 ? 90 : 60, i < 5 ? 60 : 90);
+		picture_read(place_path(place, "out/%d.jpg", i), &facts);
+		assert_in_range(facts.orientation, 0, 1);
+	}
+}
+
+static void write_mark(struct place *place, int width_px, int height_px, double alpha)
+{
+	picture_write(place_path(place, "mark.png"), &(struct picture){ .width_px = width_px,
+							     .height_px = height_px,
+							     .colour = { 255, 0, 0 },
+							     .alpha = alpha });
+}
+
+static int is_red(const char *path, int x, int y)
+{
+	int rgba[4];
+
+	picture_pixel(path, x, y, rgba);
+	return rgba[0] > 200 && rgba[1] < 60 && rgba[2] < 60;
+}
+
+/* Inside of this rectangle the corners are red; around them they are not. */
+static void assert_red(const char *path, int left, int top, int width, int height)
+{
+	struct picture_facts facts;
+
+	picture_read(path, &facts);
+	assert_true(is_red(path, left, top));
+	assert_true(is_red(path, left + width - 1, top + height - 1));
+	assert_true(left == 0 || !is_red(path, left - 1, top));
+	assert_true(top == 0 || !is_red(path, left, top - 1));
+	assert_true(left + width == facts.width_px || !is_red(path, left + width, top + height - 1));
+	assert_true(top + height == facts.height_px || !is_red(path, left + width - 1, top + height));
+}
+
+static void the_mark_stands_in_each_of_the_nine_places(void **state)
+{
+	static const struct {
+		const char *name;
+		int left, top;
+	} rows[] = {
+		{ "nw", 10, 10 },
+		{ "n", 130, 10 },
+		{ "ne", 250, 10 },
+		{ "w", 10, 90 },
+		{ "c", 130, 90 },
+		{ "e", 250, 90 },
+		{ "sw", 10, 170 },
+		{ "s", 130, 170 },
+		{ "se", 250, 170 },
+	};
+	struct place *place = *state;
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 40, 20, 1);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *line = g_strdup_printf(
+			"--watermark mark.png --watermark-margin 10px --watermark-position %s", rows[i].name);
+
+		make(place, line);
+		assert_red(place_path(place, "out/a.png"), rows[i].left, rows[i].top, 40, 20);
+		g_free(line);
+	}
+}
+
+static void the_marks_size_and_margin_follow_the_picture(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 40, 20, 1);
+	make(place, "--watermark mark.png"); /* natural size, 2 % of the short edge */
+	assert_red(out, 300 - 4 - 40, 200 - 4 - 20, 40, 20);
+	make(place, "--watermark mark.png --watermark-margin 10%");
+	assert_red(out, 300 - 20 - 40, 200 - 20 - 20, 40, 20);
+	make(place, "--watermark mark.png --watermark-margin 0px --watermark-size 80px");
+	assert_red(out, 220, 160, 80, 40);
+	make(place, "--watermark mark.png --watermark-margin 0px --watermark-size 50%");
+	assert_red(out, 200, 150, 100, 50);
+	make(place,
+		"--watermark mark.png --watermark-margin 0px --watermark-size 50% --watermark-basis long");
+	assert_red(out, 150, 125, 150, 75);
+	make(place,
+		"--watermark mark.png --watermark-margin 0px --watermark-size 10% --watermark-basis width");
+	assert_red(out, 270, 185, 30, 15);
+	make(place,
+		"--watermark mark.png --watermark-margin 0px --watermark-size 10% --watermark-basis height");
+	assert_red(out, 280, 190, 20, 10);
+}
+
+static void a_mark_that_does_not_fit_is_shrunk(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 1000, 500, 1);
+	make(place, "--watermark mark.png --watermark-margin 10px --watermark-position nw");
+	ASSERT_SIZE(out, 300, 200);
+	assert_true(is_red(out, 12, 12));
+	assert_false(is_red(out, 5, 5));
+	assert_false(is_red(out, 295, 100));
+}
+
+static void opacity_and_the_marks_own_alpha_are_blended(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 40, 20, 1);
+	make(place, "--watermark mark.png --watermark-position c --watermark-opacity 0.5");
+	ASSERT_PIXEL(out, 150, 100, 191, 64, 64, 3);
+	make(place, "--watermark mark.png --watermark-position c --watermark-opacity 0");
+	ASSERT_PIXEL(out, 150, 100, 128, 128, 128, 1);
+	write_mark(place, 40, 20, 0.5);
+	make(place, "--watermark mark.png --watermark-position c");
+	ASSERT_PIXEL(out, 150, 100, 191, 64, 64, 3);
+}
+
+static void tiles_cover_the_picture(void **state)
+{
+	struct place *place = *state;
+	int red = 0;
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 20, 20, 1);
+	make(place, "--watermark mark.png --watermark-position tile --watermark-margin 20px");
+	for (int y = 5; y < 200; y += 10)
+		for (int x = 5; x < 300; x += 10)
+			red += is_red(place_path(place, "out/a.png"), x, y);
+	assert_in_range(red, 600 / 8, 600 / 2);
+}
+
+static void a_mark_may_be_an_svg(void **state)
+{
+	struct place *place = *state;
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	file_write_text(place_path(place, "mark.svg"),
+		"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'>"
+		"<rect width='40' height='20' fill='#f00'/></svg>");
+	make(place, "--watermark mark.svg --watermark-margin 10px");
+	assert_red(place_path(place, "out/a.png"), 250, 170, 40, 20);
+}
+
+static void every_format_is_written_under_its_extension(void **state)
+{
+	static const struct {
+		const char *options, *name, *loader;
+	} rows[] = {
+		{ "", "a.png", "pngload" },
+		{ "--format keep", "a.png", "pngload" },
+		{ "--format jpeg", "a.jpg", "jpegload" },
+		{ "--format png", "a.png", "pngload" },
+		{ "--format webp", "a.webp", "webpload" },
+		{ "--format tiff", "a.tif", "tiffload" },
+	};
+	struct place *place = *state;
+
+	picture_write_plain(place_path(place, "in/a.png"), 60, 40);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *path = place_path(place, "out/%s", rows[i].name);
+		struct picture_facts facts;
+
+		make(place, rows[i].options);
+		picture_read(path, &facts);
+		assert_string_equal(facts.loader, rows[i].loader);
+		ASSERT_PIXEL(path, 30, 20, 128, 128, 128, 2);
+	}
+}
+
+static void the_extension_keeps_the_inputs_own_spelling(void **state)
+{
+	struct place *place = *state;
+	char *list;
+
+	picture_write_plain(place_path(place, "a.jpg"), 60, 40);
+	picture_write_plain(place_path(place, "in/d.png"), 60, 40);
+	file_copy(place_path(place, "a.jpg"), place_path(place, "in/a.JPG"));
+	file_copy(place_path(place, "a.jpg"), place_path(place, "in/b.jpeg"));
+	file_copy(place_path(place, "a.jpg"), place_path(place, "in/c.png")); /* a JPEG, whatever it says */
+	make(place, "--format jpeg");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "a.JPG\nb.jpeg\nc.jpg\nd.jpg");
+	g_free(list);
+}
+
+static void alpha_is_kept_where_it_can_be_and_lies_on_the_background_elsewhere(void **state)
+{
+	struct place *place = *state;
+	int rgba[4];
+
+	picture_write(place_path(place, "in/a.png"),
+		&(struct picture){ .width_px = 60, .height_px = 40, .colour = { 0, 0, 0 }, .alpha = 0.5 });
+	make(place, "");
+	picture_pixel(place_path(place, "out/a.png"), 30, 20, rgba);
+	assert_in_range(rgba[3], 126, 129);
+	make(place, "--format jpeg");
+	ASSERT_PIXEL(place_path(place, "out/a.jpg"), 30, 20, 128, 128, 128, 3);
+	make(place, "--format jpeg --background #ff0000");
+	ASSERT_PIXEL(place_path(place, "out/a.jpg"), 30, 20, 128, 0, 0, 4);
+}
+
+static size_t size_of(const char *path)
+{
+	size_t size_bytes;
+
+	g_free(file_read(path, &size_bytes));
+	return size_bytes;
+}
+
+static void quality_progressive_and_optimize_show_in_the_file(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.jpg");
+	size_t low, high, plain;
+	char *progressive;
+
+	picture_write(place_path(place, "in/a.jpg"), &(struct picture){ .width_px = 300,
+							     .height_px = 200,
+							     .colour = { 128, 100, 90 },
+							     .alpha = 1,
+							     .noise = 20 });
+	make(place, "--quality 40");
+	low = size_of(out);
+	make(place, "--quality 95");
+	high = size_of(out);
+	assert_true(low * 2 < high);
+	make(place, "");
+	plain = size_of(out);
+	make(place, "--optimize");
+	assert_true(size_of(out) < plain);
+	make(place, "--progressive");
+	progressive = picture_field(out, "jpeg-multiscan");
+	if (!progressive)
+		progressive = picture_field(out, "interlaced");
+	assert_non_null(progressive);
+	g_free(progressive);
+}
+
+static void copy_sample(struct place *place, const char *name, const char *to)
+{
+	char *from = g_strdup_printf("%s/photos/%s", getenv("SAMPLES"), name);
+
+	file_copy(from, place_path(place, "in/%s", to));
+	g_free(from);
+}
+
+static void wide_colours_become_srgb_or_stay_with_their_profile(void **state)
+{
+	struct place *place = *state;
+	struct picture_facts facts;
+	char *in = place_path(place, "in/a.jpg"), *out = place_path(place, "out/a.jpg");
+	int before[4], after[4];
+
+	copy_sample(place, "studio/dahlia.jpg", "a.jpg");
+	make(place, "--resize 360 --colour keep --quality 95");
+	picture_read(out, &facts);
+	assert_true(facts.has_profile);
+	make(place, "--resize 360 --quality 95");
+	picture_read(out, &facts);
+	picture_pixel(in, 100, 100, before);
+	picture_pixel(out, 25, 25, after);
+	/* green leaves: less green in a wide gamut's numbers is more in sRGB's */
+	assert_true(after[0] < before[0]);
+}
+
+/* Whether any of the file's EXIF says `name`. */
+static int says(const char *path, const char *name)
+{
+	char *value = picture_field(path, name);
+	int found = value != NULL;
+
+	g_free(value);
+	return found;
+}
+
+static void each_metadata_policy_keeps_what_it_promises(void **state)
+{
+	static const struct {
+		const char *options;
+		int serial, place, model, copyright;
+	} rows[] = {
+		{ "--metadata all", 1, 1, 1, 1 },
+		{ "--metadata safe", 0, 0, 1, 1 },
+		{ "", 0, 0, 1, 1 },
+		{ "--metadata copyright", 0, 0, 0, 1 },
+		{ "--metadata none", 0, 0, 0, 0 },
+	};
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.jpg");
+
+	copy_sample(place, "wedding/on the pier.jpg", "a.jpg");
+	assert_true(says(place_path(place, "in/a.jpg"), "jpeg-thumbnail-data"));
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		make(place, rows[i].options);
+		assert_int_equal(says(out, "exif-ifd2-BodySerialNumber"), rows[i].serial);
+		assert_int_equal(says(out, "exif-ifd3-GPSLatitude"), rows[i].place);
+		assert_int_equal(says(out, "exif-ifd0-Model"), rows[i].model);
+		assert_int_equal(says(out, "exif-ifd0-Copyright"), rows[i].copyright);
+		assert_false(says(out, "jpeg-thumbnail-data"));
+	}
+}
+
+static void copyright_and_artist_are_written_under_every_policy(void **state)
+{
+	static const char *const rows[] = { "all", "safe", "copyright", "none" };
+	struct place *place = *state;
+
+	copy_sample(place, "wedding/on the pier.jpg", "a.jpg");
+	picture_write_plain(place_path(place, "in/b.png"), 60, 40);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *line = g_strdup_printf("--metadata %s --copyright New-Studio --artist Zoë", rows[i]);
+
+		make(place, line);
+		g_free(line);
+		for (int k = 0; k < 2; k++) {
+			char *out = place_path(place, k ? "out/b.png" : "out/a.jpg");
+			char *copyright = picture_field(out, "exif-ifd0-Copyright");
+			char *xmp = picture_field(out, VIPS_META_XMP_NAME);
+
+			assert_non_null(copyright);
+			ASSERT_SAYS(copyright, "New-Studio");
+			assert_null(strstr(copyright, "Ida"));
+			assert_non_null(xmp);
+			g_free(copyright);
+			g_free(xmp);
+		}
+	}
+}
+
+static void names_follow_the_template(void **state)
+{
+	struct place *place = *state;
+	char *list;
+
+	picture_write_plain(place_path(place, "in/deep/a.jpg"), 300, 200);
+	picture_write_plain(place_path(place, "in/b.jpg"), 200, 300);
+	make(place, "--resize 100 --name {dir}/{width}x{height}/{stem}_web.{ext}");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "67x100/b_web.jpg\ndeep/100x67/a_web.jpg");
+	g_free(list);
+}
+
+static void names_that_collide_get_numbers_or_their_extension(void **state)
+{
+	struct place *place = *state;
+	char *list;
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 60, 40);
+	picture_write_plain(place_path(place, "in/a.png"), 60, 40);
+	make(place, "--format webp --on-collision number");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "a-2.webp\na.webp");
+	g_free(list);
+	make(place, "--format tiff --on-collision keep-ext");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "a-2.webp\na.jpg.tif\na.png.tif\na.webp");
+	g_free(list);
+}
+
+#define ROW(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(every_size_gives_its_pixels),
+		ROW(padding_has_the_colour_that_was_asked_for),
+		ROW(the_eight_orientations_come_out_upright),
+		ROW(the_mark_stands_in_each_of_the_nine_places),
+		ROW(the_marks_size_and_margin_follow_the_picture),
+		ROW(a_mark_that_does_not_fit_is_shrunk),
+		ROW(opacity_and_the_marks_own_alpha_are_blended),
+		ROW(tiles_cover_the_picture),
+		ROW(a_mark_may_be_an_svg),
+		ROW(every_format_is_written_under_its_extension),
+		ROW(the_extension_keeps_the_inputs_own_spelling),
+		ROW(alpha_is_kept_where_it_can_be_and_lies_on_the_background_elsewhere),
+		ROW(quality_progressive_and_optimize_show_in_the_file),
+		ROW(wide_colours_become_srgb_or_stay_with_their_profile),
+		ROW(each_metadata_policy_keeps_what_it_promises),
+		ROW(copyright_and_artist_are_written_under_every_policy),
+		ROW(names_follow_the_template),
+		ROW(names_that_collide_get_numbers_or_their_extension),
+	};
+
+	pictures_start("options_test");
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,31 @@
+/* --name templates: what a sound one makes of any path below INPUT is a path below OUTPUT. */
+#include "fuzz.h"
+
+#include <glib.h>
+
+#include "base/path.h"
+#include "job/naming.h"
+
+/* The template, a NUL and the input's path. */
+static void fuzz_one(const unsigned char *data, size_t size)
+{
+	autofree char *template = fuzz_text(data, size);
+	size_t length = strlen(template) + 1;
+	autofree char *input = length < size ? fuzz_text(data + length, size - length) : strdup("a/b.jpg");
+	struct naming_subject subject = { .input = input, .width_px = 2048, .height_px = 1365 };
+	struct err err;
+
+	if (naming_check(template, &err) < 0 || !path_is_beneath(input))
+		return;
+	for (enum format format = FORMAT_JPEG; format <= FORMAT_AVIF; format++) {
+		g_autofree char *path = NULL, *numbered = NULL;
+
+		subject.format = format;
+		path = naming_expand(template, &subject, &err);
+		if (!path)
+			continue;
+		REQUIRE(path_is_beneath(path));
+		numbered = naming_insert(path, "-2");
+		REQUIRE(path_is_beneath(numbered) && strlen(numbered) == strlen(path) + 2);
+	}
+}

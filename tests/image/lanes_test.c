@@ -1,0 +1,458 @@
+/* The planar lane against the vips lane: nobody can tell but by the clock. */
+#include "image/maker.h"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "image/attach.h"
+#include "image/jpeg_decoder.h"
+#include "image/jpeg_encoder.h"
+#include "image/planes_paint.h"
+#include "image/profile.h"
+#include "image/sizer.h"
+#include "image/ycc.h"
+#include "workshop.h"
+
+#define LEAST_DB 40
+
+static struct workshop workshop;
+static struct jpeg_decoder *decoder;
+static struct jpeg_encoder *encoder;
+static struct resampler *resampler;
+static struct planes photo, even, waves; /* chroma at full size; `even` is in steps of 8 pixels */
+static char *logo;
+
+/* A picture from samples/, as planes. */
+static void load(const char *name, int width_px, int height_px, struct planes *planes)
+{
+	g_autofree char *path = g_build_filename(g_getenv("TESTDATA"), "..", "samples", name, NULL);
+	VipsImage *file = vips_image_new_from_file(path, NULL), *part = NULL;
+	struct raster raster;
+
+	assert_non_null(file);
+	assert_int_equal(vips_crop(file, &part, 0, 0, width_px, height_px, NULL), 0);
+	raster = raster_of(part);
+	assert_int_equal(planes_reserve(planes, width_px, height_px, 3, 1, 1), 0);
+	for (int y = 0; y < height_px; y++) {
+		size_t at = (size_t)y * planes->plane[0].stride_bytes;
+
+		ycc_row_from_rgb(raster.samples + (size_t)y * (size_t)width_px * 3,
+			planes->plane[0].data + at, planes->plane[1].data + at, planes->plane[2].data + at,
+			width_px);
+	}
+	free(raster.samples);
+	g_object_unref(part);
+	g_object_unref(file);
+}
+
+/* A zone plate: all frequencies up to the finest, which is what aliases. */
+static void paint_waves(struct planes *planes, int size_px)
+{
+	assert_int_equal(planes_reserve(planes, size_px, size_px, 3, 1, 1), 0);
+	for (int y = 0; y < size_px; y++)
+		for (int x = 0; x < size_px; x++) {
+			double r2 = (double)x * x + (double)y * y;
+			size_t at = (size_t)y * planes->plane[0].stride_bytes + (size_t)x;
+
+			planes->plane[0].data[at] =
+				(uint8_t)lround(128 + 90 * cos(r2 * G_PI / (2.0 * size_px)));
+			planes->plane[1].data[at] = (uint8_t)(118 + x * 20 / size_px);
+			planes->plane[2].data[at] = (uint8_t)(138 - y * 20 / size_px);
+		}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	if (start_engine(state))
+		return -1;
+	workshop_init(&workshop);
+	decoder = jpeg_decoder_new();
+	encoder = jpeg_encoder_new();
+	resampler = resampler_new();
+	load("photos/milky-way.jpg", 1001, 667, &photo);
+	load("photos/milky-way.jpg", 1000, 664, &even);
+	paint_waves(&waves, 700);
+	logo = g_build_filename(g_getenv("TESTDATA"), "..", "samples", "logo.png", NULL);
+	return decoder && encoder && resampler ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	g_free(logo);
+	planes_finish(&photo);
+	planes_finish(&even);
+	planes_finish(&waves);
+	resampler_free(resampler);
+	jpeg_encoder_free(encoder);
+	jpeg_decoder_free(decoder);
+	workshop_finish(&workshop);
+	return 0;
+}
+
+/* The settings as they are at first, and a mark. */
+static int reset(void **state)
+{
+	(void)state;
+	workshop_finish(&workshop);
+	workshop_init(&workshop);
+	workshop_mark(&workshop, logo);
+	workshop_resize(&workshop, "500");
+	return 0;
+}
+
+/* How a picture is stored. */
+struct kind {
+	int count, chroma_h, chroma_v;
+	bool progressive;
+	int orientation;
+	const struct profile *profile;
+};
+
+static const struct kind usual = { 3, 2, 2, false, 1, NULL };
+
+static void put_orientation(int orientation, struct blob *exif)
+{
+	static const uint8_t block[] = "Exif\0\0II*\0\10\0\0\0\1\0\22\1\3\0\1\0\0\0\0\0\0\0\0\0\0";
+
+	exif->data = g_memdup2(block, sizeof(block));
+	exif->data[24] = (uint8_t)orientation;
+	exif->size_bytes = sizeof(block);
+}
+
+/* The picture as a JPEG of that kind. */
+static int store(const struct planes *picture, const struct kind *kind)
+{
+	const struct jpeg_encode_options options = { .quality = 97, .progressive = kind->progressive };
+	struct metadata metadata = { 0 };
+	struct attachments attachments = { .metadata = &metadata, .density_x = 8, .density_y = 8 };
+	GByteArray *file = g_byte_array_new();
+	struct planes planes = { 0 };
+	struct jpeg_file plain;
+	struct err err;
+	int fd;
+
+	assert_int_equal(planes_subsample(picture, kind->chroma_h, kind->chroma_v, &planes), 0);
+	planes.count = kind->count;
+	if (kind->count == 1)
+		planes.chroma_h = planes.chroma_v = 1;
+	assert_int_equal(jpeg_encoder_encode(encoder, &planes, &options, &plain, &err), 0);
+	if (kind->orientation)
+		put_orientation(kind->orientation, &metadata.exif);
+	if (kind->profile) {
+		attachments.icc = kind->profile->icc;
+		attachments.icc_bytes = kind->profile->icc_bytes;
+	}
+	g_byte_array_append(file, plain.data, 2);
+	attach_jpeg(&attachments, true, file);
+	g_byte_array_append(file, plain.data + 2, (guint)plain.size_bytes - 2);
+	fd = memory_file(file->data, file->len);
+	g_byte_array_unref(file);
+	g_free(metadata.exif.data);
+	planes_finish(&planes);
+	return fd;
+}
+
+/* Make it in one lane; false where that fails, with the reason in workshop.reply. */
+static bool make_in(enum lane_wish lane, int fd, const char *name)
+{
+	workshop.settings.run.lane = lane;
+	workshop_ask(&workshop, fd, name, FORMAT_JPEG);
+	return maker_make(workshop.maker, fd, &workshop.request, &workshop.reply) == 0;
+}
+
+/* What was made, as it is in the file: the header, and the planes. */
+struct product {
+	struct planes planes;
+	GByteArray *bytes;
+	struct jpeg_header header; /* its metadata stand in `bytes`, end to end */
+};
+
+static void keep_blob(GByteArray *bytes, const struct blob *blob)
+{
+	g_byte_array_append(bytes, (const guint8 *)&blob->size_bytes, sizeof(blob->size_bytes));
+	if (blob->data)
+		g_byte_array_append(bytes, blob->data, (guint)blob->size_bytes);
+}
+
+static void open_product(const char *name, struct product *product)
+{
+	int fd = open(scratch_path(&workshop.scratch, "%s", name), O_RDONLY);
+	struct sizer sizer;
+	struct band band;
+	struct err err;
+
+	*product = (struct product){ .bytes = g_byte_array_new() };
+	assert_int_equal(jpeg_decoder_open(decoder, fd, FAIL_ON_WARNING, &err), 0);
+	product->header = decoder->header;
+	keep_blob(product->bytes, &decoder->header.metadata.exif);
+	keep_blob(product->bytes, &decoder->header.metadata.xmp);
+	keep_blob(product->bytes, &decoder->header.metadata.iptc);
+	keep_blob(product->bytes, &decoder->header.profile);
+	sizer_init(&sizer, resampler);
+	assert_int_equal(jpeg_decoder_start(decoder, 1, &err), 0);
+	assert_int_equal(sizer_begin(&sizer, decoder,
+				 &(struct sizer_target){ product->header.width_px, product->header.height_px,
+					 0, 0, product->header.width_px, product->header.height_px,
+					 product->header.chroma_h, product->header.chroma_v, false, false },
+				 &product->planes, &err),
+		0);
+	while (jpeg_decoder_read(decoder, &band, &err) > 0)
+		assert_int_equal(sizer_band(&sizer, &band, &err), 0);
+	assert_int_equal(sizer_end(&sizer, &err), 0);
+	sizer_finish(&sizer);
+	close(fd);
+}
+
+static void close_product(struct product *product)
+{
+	planes_finish(&product->planes);
+	g_byte_array_unref(product->bytes);
+}
+
+static double decibel(const struct planes *one, const struct planes *other, int first, int last)
+{
+	double squares = 0, count = 0;
+
+	for (int i = first; i <= last; i++)
+		for (int y = 0; y < one->plane[i].height; y++)
+			for (int x = 0; x < one->plane[i].width; x++, count++) {
+				int difference =
+					one->plane[i]
+						.data[(size_t)y * one->plane[i].stride_bytes + (size_t)x] -
+					other->plane[i]
+						.data[(size_t)y * other->plane[i].stride_bytes + (size_t)x];
+
+				squares += difference * difference;
+			}
+	return squares > 0 ? 10 * log10(255 * 255 * count / squares) : 99;
+}
+
+static void compare(
+	const char *what, const struct product *planar, const struct product *vips, double least_db)
+{
+	double luma, chroma = 99;
+
+	assert_int_equal(planar->header.width_px, vips->header.width_px);
+	assert_int_equal(planar->header.height_px, vips->header.height_px);
+	assert_int_equal(planar->header.colour, vips->header.colour);
+	assert_int_equal(planar->header.chroma_h, vips->header.chroma_h);
+	assert_int_equal(planar->header.chroma_v, vips->header.chroma_v);
+	assert_memory_equal(&planar->header.density, &vips->header.density, sizeof(planar->header.density));
+	assert_int_equal(planar->bytes->len, vips->bytes->len);
+	assert_memory_equal(planar->bytes->data, vips->bytes->data, vips->bytes->len);
+	luma = decibel(&planar->planes, &vips->planes, 0, 0);
+	if (planar->planes.count > 1)
+		chroma = decibel(&planar->planes, &vips->planes, 1, 2);
+	if (g_getenv("LANES_SHOW"))
+		fprintf(stderr, "%5.2f %5.2f %s\n", luma, chroma, what);
+	if (luma < least_db || chroma < least_db)
+		fail_msg("%s: luma %.1f dB, chroma %.1f dB", what, luma, chroma);
+}
+
+/* Make the picture on `fd` in both lanes, with the settings as they are, and compare. Closes `fd`. */
+static void check_file(const char *what, int fd)
+{
+	struct product planar, vips;
+
+	if (!make_in(LANE_WISH_PLANAR, fd, "planar.jpg"))
+		fail_msg("%s: planar: %s", what, workshop.reply.err.text);
+	assert_string_equal(workshop.reply.lane, "planar");
+	if (!make_in(LANE_WISH_VIPS, fd, "vips.jpg"))
+		fail_msg("%s: vips: %s", what, workshop.reply.err.text);
+	assert_string_equal(workshop.reply.lane, "vips");
+	close(fd);
+	open_product("planar.jpg", &planar);
+	open_product("vips.jpg", &vips);
+	compare(what, &planar, &vips, LEAST_DB);
+	close_product(&planar);
+	close_product(&vips);
+}
+
+static void check(const char *what, const struct planes *picture, const struct kind *kind)
+{
+	check_file(what, store(picture, kind));
+}
+
+static void every_sampling_is_equal(void **state)
+{
+	static const struct {
+		const char *name;
+		struct kind kind;
+	} rows[] = {
+		{ "4:2:0", { 3, 2, 2, false, 1, NULL } },
+		{ "4:2:2", { 3, 2, 1, false, 1, NULL } },
+		{ "4:4:0", { 3, 1, 2, false, 1, NULL } },
+		{ "4:4:4", { 3, 1, 1, false, 1, NULL } },
+		{ "4:1:1", { 3, 4, 1, false, 1, NULL } },
+		{ "grey", { 1, 1, 1, false, 1, NULL } },
+		{ "progressive", { 3, 2, 2, true, 1, NULL } },
+		{ "grey, progressive", { 1, 1, 1, true, 1, NULL } },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		workshop.output->quality = 95;
+		check(rows[i].name, &photo, &rows[i].kind);
+		workshop.output->quality = 89; /* the best with less chroma */
+		check(rows[i].name, &photo, &rows[i].kind);
+	}
+}
+
+static void every_size_is_equal(void **state)
+{
+	static const char *const specs[] = { "1000", "999", "700", "501", "334", "200", "101", "64", "x300",
+		"400x400:cover", "301x501:cover", "500x200:stretch", "401x401:pad", "402x300:pad", "50%",
+		"mp:0.1", "short:250" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(specs); i++) {
+		workshop_resize(&workshop, specs[i]);
+		workshop.output->quality = 95;
+		check(specs[i], &photo, &usual);
+		workshop.output->quality = 89;
+		check(specs[i], &photo, &usual);
+	}
+}
+
+static void pictures_that_keep_their_size_or_grow_are_equal(void **state)
+{
+	workshop.output->resize.mode = SIZE_KEEP;
+	check("size kept", &photo, &usual);
+	workshop.output->enlarge = true;
+	workshop_resize(&workshop, "1500");
+	check("enlarged", &photo, &usual);
+	workshop_resize(&workshop, "1500x300:stretch");
+	check("stretched", &photo, &usual);
+}
+
+static void every_orientation_is_equal(void **state)
+{
+	struct kind kind = usual;
+	char what[40];
+
+	for (kind.orientation = 1; kind.orientation <= 8; kind.orientation++) {
+		snprintf(what, sizeof(what), "orientation %d", kind.orientation);
+		workshop_resize(&workshop, "501");
+		workshop.output->quality = 95;
+		check(what, &photo, &kind);
+		workshop.output->quality = 89;
+		check(what, &photo, &kind);
+		workshop_resize(&workshop, "301x401:cover");
+		check(what, &photo, &kind);
+	}
+}
+
+static void every_place_of_the_mark_is_equal(void **state)
+{
+	static const struct {
+		const char *name;
+		enum gravity position;
+		double opacity, width_px;
+	} rows[] = {
+		{ "nw", GRAVITY_NW, 1, 151 },
+		{ "ne", GRAVITY_NE, 0.5, 150 },
+		{ "c", GRAVITY_C, 1, 333 },
+		{ "sw", GRAVITY_SW, 0.25, 90 },
+		{ "se", GRAVITY_SE, 1, 40 },
+		{ "tile", GRAVITY_TILE, 0.5, 77 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		workshop.output->mark.position = rows[i].position;
+		workshop.output->mark.opacity = rows[i].opacity;
+		workshop.output->mark.size = (struct length_spec){ LENGTH_PX, rows[i].width_px };
+		workshop.output->quality = 95;
+		check(rows[i].name, &photo, &usual);
+		workshop.output->quality = 89;
+		check(rows[i].name, &photo, &usual);
+	}
+}
+
+static void wide_gamuts_are_equal(void **state)
+{
+	struct profile *adobe = profile_make(OWN_ADOBE), *srgb = profile_make(OWN_SRGB);
+	struct profile *grey = profile_make(OWN_GREY);
+	const struct kind kinds[] = { { 3, 2, 2, false, 1, adobe }, { 3, 2, 2, false, 6, adobe },
+		{ 3, 1, 1, false, 1, srgb }, { 1, 1, 1, false, 1, grey }, { 1, 1, 1, false, 1, adobe } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		workshop.output->quality = 95;
+		workshop.output->colour = COLOUR_SRGB;
+		check("to sRGB", &photo, &kinds[i]);
+		workshop.output->quality = 89;
+		check("to sRGB", &photo, &kinds[i]);
+		workshop.output->colour = COLOUR_KEEP;
+		check("kept", &photo, &kinds[i]);
+	}
+	profile_free(adobe);
+	profile_free(srgb);
+	profile_free(grey);
+}
+
+static void coloured_borders_are_equal(void **state)
+{
+	const struct kind grey = { 1, 1, 1, false, 1, NULL };
+
+	workshop.output->background = (struct rgb){ 200, 30, 60 };
+	workshop_resize(&workshop, "401x401:pad");
+	check("colour", &photo, &usual);
+	check("grey", &photo, &grey);
+}
+
+static void a_zone_plate_is_equal(void **state)
+{
+	static const char *const specs[] = { "500", "350", "233", "100" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(specs); i++) {
+		workshop_resize(&workshop, specs[i]);
+		check(specs[i], &waves, &usual);
+	}
+}
+
+/* On sides that the vips lane may shrink too: see DRIFT_PX in vips_lane.c. */
+static void every_sampling_rule_is_equal(void **state)
+{
+	for (enum sampling sampling = SAMPLING_FAST; sampling <= SAMPLING_BEST; sampling++) {
+		workshop.settings.run.sampling = sampling;
+		workshop_resize(&workshop, "240");
+		check("240", &even, &usual);
+		workshop_resize(&workshop, "100");
+		check("100", &even, &usual);
+	}
+}
+
+static void every_encoding_is_equal(void **state)
+{
+	workshop.output->progressive = true;
+	check("progressive", &photo, &usual);
+	workshop.output->progressive = false;
+	workshop.output->optimize = true;
+	check("optimised", &photo, &usual);
+	workshop.output->metadata = METADATA_NONE;
+	check("without metadata", &photo, &usual);
+	workshop.output->metadata = METADATA_ALL;
+	workshop.output->copyright = g_strdup("Studio");
+	check("with all metadata", &photo, &usual);
+}
+
+int main(void)
+{
+#define LANES_TEST(test) cmocka_unit_test_setup(test, reset)
+	const struct CMUnitTest tests[] = {
+		LANES_TEST(every_sampling_is_equal),
+		LANES_TEST(every_size_is_equal),
+		LANES_TEST(pictures_that_keep_their_size_or_grow_are_equal),
+		LANES_TEST(every_orientation_is_equal),
+		LANES_TEST(every_place_of_the_mark_is_equal),
+		LANES_TEST(wide_gamuts_are_equal),
+		LANES_TEST(coloured_borders_are_equal),
+		LANES_TEST(a_zone_plate_is_equal),
+		LANES_TEST(every_sampling_rule_is_equal),
+		LANES_TEST(every_encoding_is_equal),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

@@ -1,0 +1,100 @@
+#include "job/facts.h"
+
+#include <string.h>
+
+#include "check.h"
+
+static const struct facts sample = { .format = FORMAT_JPEG,
+	.width_px = 6000,
+	.height_px = 4000,
+	.orientation = 6,
+	.frames = 1,
+	.model = MODEL_RGB,
+	.bits = 8,
+	.progressive = true,
+	.profile = true,
+	.interop_adobe = true,
+	.chroma_h = 2,
+	.chroma_v = 2,
+	.planes = true };
+
+static void orientations_5_to_8_swap_the_sides(void **state)
+{
+	struct facts facts = sample;
+
+	(void)state;
+	for (facts.orientation = 1; facts.orientation <= 8; facts.orientation++) {
+		bool swapped = facts.orientation >= 5;
+
+		assert_int_equal(facts_upright_width(&facts), swapped ? 4000 : 6000);
+		assert_int_equal(facts_upright_height(&facts), swapped ? 6000 : 4000);
+	}
+}
+
+static void facts_come_out_as_they_went_in(void **state)
+{
+	struct facts facts = { 0 };
+	struct pack pack;
+	struct unpack unpack;
+
+	(void)state;
+	pack_init(&pack);
+	facts_pack(&sample, &pack);
+	unpack_init(&unpack, pack.data, pack.size_bytes);
+	facts_unpack(&facts, &unpack);
+	assert_true(unpack_done(&unpack));
+	assert_int_equal(facts.format, FORMAT_JPEG);
+	assert_int_equal(facts.width_px, 6000);
+	assert_int_equal(facts.height_px, 4000);
+	assert_int_equal(facts.orientation, 6);
+	assert_int_equal(facts.frames, 1);
+	assert_int_equal(facts.model, MODEL_RGB);
+	assert_int_equal(facts.bits, 8);
+	assert_false(facts.alpha);
+	assert_true(facts.progressive);
+	assert_true(facts.profile);
+	assert_true(facts.interop_adobe);
+	assert_int_equal(facts.chroma_h, 2);
+	assert_int_equal(facts.chroma_v, 2);
+	assert_true(facts.planes);
+	pack_finish(&pack);
+}
+
+/* Each number of the message, in turn, is replaced by ones just outside its range. */
+static void numbers_out_of_range_are_refused(void **state)
+{
+	static const int64_t outside[14][2] = { { 0, FORMAT_COUNT }, { 0, PICTURE_SIDE_MAX_PX + 1 },
+		{ 0, PICTURE_SIDE_MAX_PX + 1 }, { 0, 9 }, { 0, INT64_C(1) << 31 }, { -1, MODEL_OTHER + 1 },
+		{ 0, 65 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { 0, 5 }, { 0, 5 }, { -1, 2 } };
+	struct pack pack;
+
+	(void)state;
+	pack_init(&pack);
+	facts_pack(&sample, &pack);
+	assert_int_equal(pack.size_bytes, 14 * sizeof(int64_t));
+	for (size_t i = 0; i < 14 * 2; i++) {
+		unsigned char *place = pack.data + i / 2 * sizeof(int64_t);
+		struct unpack unpack;
+		struct facts facts;
+		int64_t honest;
+
+		memcpy(&honest, place, sizeof(honest));
+		memcpy(place, &outside[i / 2][i % 2], sizeof(honest));
+		unpack_init(&unpack, pack.data, pack.size_bytes);
+		facts_unpack(&facts, &unpack);
+		assert_true(unpack.failed);
+		memcpy(place, &honest, sizeof(honest));
+	}
+	pack_finish(&pack);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(orientations_5_to_8_swap_the_sides),
+		cmocka_unit_test(facts_come_out_as_they_went_in),
+		cmocka_unit_test(numbers_out_of_range_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

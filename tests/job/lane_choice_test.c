@@ -1,0 +1,117 @@
+#include "job/lane_choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static struct make_request *request_of(enum format format, enum format out, int edge_px)
+{
+	struct make_request *request = calloc(1, sizeof(*request));
+
+	request->facts = (struct facts){ .format = format,
+		.width_px = 6000,
+		.height_px = 4000,
+		.orientation = 1,
+		.frames = 1,
+		.model = MODEL_RGB,
+		.bits = 8,
+		.chroma_h = 2,
+		.chroma_v = 2,
+		.planes = true };
+	request->outputs_count = 1;
+	request->outputs[0].format = out;
+	request->outputs[0].geometry = (struct geometry){ .scaled_width_px = edge_px,
+		.scaled_height_px = edge_px,
+		.crop_width_px = edge_px,
+		.crop_height_px = edge_px,
+		.out_width_px = edge_px,
+		.out_height_px = edge_px };
+	return request;
+}
+
+static void jpeg_to_jpeg_takes_the_planar_lane(void **state)
+{
+	struct make_request *request = request_of(FORMAT_JPEG, FORMAT_JPEG, 2048);
+	struct lane_choice choice = lane_choose(request, LANE_WISH_AUTO, true);
+
+	assert_true(choice.planar);
+	assert_null(choice.why);
+	request->facts.model = MODEL_GREY;
+	request->facts.progressive = true;
+	request->facts.orientation = 6;
+	request->facts.profile = true;
+	assert_true(lane_choose(request, LANE_WISH_PLANAR, true).planar);
+	free(request);
+}
+
+static void what_it_cannot_do_goes_the_other_way_with_a_reason(void **state)
+{
+	struct make_request *request = request_of(FORMAT_PNG, FORMAT_JPEG, 2048);
+	struct lane_choice choice = lane_choose(request, LANE_WISH_AUTO, true);
+
+	assert_false(choice.planar);
+	assert_string_equal(choice.why, "the picture is not a JPEG");
+	request->facts.format = FORMAT_JPEG;
+	request->outputs_count = 2;
+	request->outputs[1] = request->outputs[0];
+	request->outputs[1].format = FORMAT_WEBP;
+	choice = lane_choose(request, LANE_WISH_AUTO, true);
+	assert_false(choice.planar);
+	assert_string_equal(choice.why, "an output is not a JPEG");
+	request->outputs_count = 1;
+	request->facts.planes = false;
+	assert_false(lane_choose(request, LANE_WISH_AUTO, true).planar);
+	request->facts.model = MODEL_CMYK;
+	assert_string_equal(lane_choose(request, LANE_WISH_AUTO, true).why, "the picture is CMYK");
+	free(request);
+}
+
+static void a_build_without_it_says_so(void **state)
+{
+	struct make_request *request = request_of(FORMAT_JPEG, FORMAT_JPEG, 2048);
+	struct lane_choice choice = lane_choose(request, LANE_WISH_PLANAR, false);
+
+	assert_false(choice.planar);
+	assert_non_null(choice.why);
+	free(request);
+}
+
+static void who_wishes_for_vips_needs_no_reason(void **state)
+{
+	struct make_request *request = request_of(FORMAT_JPEG, FORMAT_JPEG, 2048);
+	struct lane_choice choice = lane_choose(request, LANE_WISH_VIPS, true);
+
+	assert_false(choice.planar);
+	assert_null(choice.why);
+	free(request);
+}
+
+static void pictures_too_large_to_be_held_stay_out(void **state)
+{
+	struct make_request *request = request_of(FORMAT_JPEG, FORMAT_JPEG, 20000);
+
+	assert_false(lane_choose(request, LANE_WISH_AUTO, true).planar);
+	/* 100 megapixels, resized or not, are not */
+	request->facts.width_px = request->facts.height_px = 10000;
+	request->outputs[0].geometry.scaled_width_px = request->outputs[0].geometry.out_width_px = 10000;
+	request->outputs[0].geometry.scaled_height_px = request->outputs[0].geometry.out_height_px = 10000;
+	assert_true(lane_choose(request, LANE_WISH_AUTO, true).planar);
+	request->outputs[0].geometry.scaled_width_px = request->outputs[0].geometry.out_width_px = 2048;
+	request->outputs[0].geometry.scaled_height_px = request->outputs[0].geometry.out_height_px = 2048;
+	assert_true(lane_choose(request, LANE_WISH_AUTO, true).planar);
+	free(request);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(jpeg_to_jpeg_takes_the_planar_lane),
+		cmocka_unit_test(what_it_cannot_do_goes_the_other_way_with_a_reason),
+		cmocka_unit_test(a_build_without_it_says_so),
+		cmocka_unit_test(who_wishes_for_vips_needs_no_reason),
+		cmocka_unit_test(pictures_too_large_to_be_held_stay_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

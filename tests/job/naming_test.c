@@ -1,0 +1,168 @@
+#include "job/naming.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static void assert_named(const char *template, const char *input, enum format format, const char *name)
+{
+	struct naming_subject subject = { input, format, 2048, 1365 };
+	struct err err = { REASON_NONE, "" };
+	char *path = naming_expand(template, &subject, &err);
+
+	assert_string_equal(err.text, "");
+	assert_non_null(path);
+	assert_string_equal(path, name);
+	free(path);
+}
+
+static void assert_refused(const char *template, const char *input, const char *why)
+{
+	struct naming_subject subject = { input, FORMAT_JPEG, 2048, 1365 };
+	struct err err;
+
+	assert_null(naming_expand(template, &subject, &err));
+	if (!strstr(err.text, why))
+		fail_msg("%s: %s", template, err.text);
+}
+
+static void tokens_are_replaced(void **state)
+{
+	(void)state;
+	assert_named("{dir}/{stem}.{ext}", "a/b/c.jpg", FORMAT_JPEG, "a/b/c.jpg");
+	assert_named("{stem}-{width}x{height}.{ext}", "a/c.x.jpg", FORMAT_JPEG, "c.x-2048x1365.jpg");
+	assert_named("{{{stem}}}.{ext}", "c.jpg", FORMAT_JPEG, "{c}.jpg");
+	assert_named("plain", "c.jpg", FORMAT_JPEG, "plain");
+	assert_named("{stem}", "caf\xe9 %s\n.jpg", FORMAT_JPEG, "caf\xe9 %s\n");
+}
+
+static void an_empty_folder_leaves_no_slash(void **state)
+{
+	(void)state;
+	assert_named("{dir}/{stem}.{ext}", "c.jpg", FORMAT_JPEG, "c.jpg");
+	assert_named("thumbs/{dir}/{stem}.{ext}", "c.jpg", FORMAT_JPEG, "thumbs/c.jpg");
+	assert_named("x{dir}/{stem}.{ext}", "c.jpg", FORMAT_JPEG, "x/c.jpg");
+	assert_named("{dir}{stem}.{ext}", "c.jpg", FORMAT_JPEG, "c.jpg");
+	assert_refused("{stem}/{dir}", "c.jpg", "not a path below OUTPUT");
+}
+
+static void the_extension_is_the_inputs_spelling_where_it_fits(void **state)
+{
+	(void)state;
+	assert_named("{stem}.{ext}", "c.JpEg", FORMAT_JPEG, "c.JpEg");
+	assert_named("{stem}.{ext}", "c.TIFF", FORMAT_TIFF, "c.TIFF");
+	assert_named("{stem}.{ext}", "c.JPG", FORMAT_WEBP, "c.webp");
+	assert_named("{stem}.{ext}", "c.heic", FORMAT_JPEG, "c.jpg");
+	assert_named("{stem}.{ext}", "c", FORMAT_JPEG, "c.jpg");
+	assert_named("{stem}.{ext}", "c.", FORMAT_TIFF, "c..tif");
+	assert_named("{stem}.{ext}", "c.png", FORMAT_JPEG, "c.jpg");
+}
+
+static void unknown_tokens_are_told_with_the_known_ones(void **state)
+{
+	(void)state;
+	assert_refused(
+		"{name}", "c.jpg", "{name} is not known; there are {dir} {stem} {ext} {width} {height}");
+	assert_refused("{}", "c.jpg", "{} is not known");
+	assert_refused("{stem", "c.jpg", "a single {");
+	assert_refused("stem}", "c.jpg", "a single }");
+	assert_refused("{stem{", "c.jpg", "a single {");
+	assert_refused("{seq:4}", "c.jpg", "{seq:4} is not known");
+}
+
+static void a_name_never_leaves_the_output_folder(void **state)
+{
+	static const char *const bad[] = { "", "/{stem}", "../{stem}", "a/../{stem}", "./{stem}", "{stem}/",
+		"a//{stem}", "{dir}/..", "..", "." };
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_refused(bad[i], "x/c.jpg", "not a path below OUTPUT");
+		assert_int_equal(naming_check(bad[i], &err), -1);
+	}
+	assert_int_equal(naming_check("{dir}/{stem}.{ext}", &err), 0);
+	assert_int_equal(naming_check("{foo}", &err), -1);
+	/* a stem of one dot */
+	assert_refused("{stem}", "..jpg", "not a path below OUTPUT");
+}
+
+static void names_too_long_for_a_file_system_are_told(void **state)
+{
+	char input[301], long_path[4097];
+	struct err err;
+
+	(void)state;
+	memset(input, 'a', 300);
+	input[251] = '\0';
+	assert_int_equal(strlen(input), 251);
+	strcat(input, ".jpg");
+	assert_refused("{stem}.jpeg", input, "a name of 256 bytes, and file systems take 255");
+	memset(long_path, 'a', sizeof(long_path) - 1);
+	long_path[4096] = '\0';
+	for (size_t i = 200; i < 4096; i += 200)
+		long_path[i] = '/';
+	assert_int_equal(naming_check_path(long_path, &err), -1);
+	assert_non_null(strstr(err.text, "a path of 4096 bytes"));
+	long_path[4095] = '\0';
+	assert_int_equal(naming_check_path(long_path, &err), 0);
+}
+
+static void text_goes_before_the_extension(void **state)
+{
+	static const struct {
+		const char *path, *result;
+	} examples[] = { { "a/b.jpg", "a/b-2.jpg" }, { "b", "b-2" }, { "a.x/b", "a.x/b-2" },
+		{ "b.tar.gz", "b.tar-2.gz" }, { "a/.b", "a/.b-2" }, { "b.", "b.-2" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		char *result = naming_insert(examples[i].path, "-2");
+
+		assert_string_equal(result, examples[i].result);
+		free(result);
+	}
+}
+
+static void random_templates_give_a_path_beneath_or_a_reason(void **state)
+{
+	static const char *const pieces[] = { "{", "}", "{dir}", "{stem}", "{ext}", "/", ".", "..", "{{",
+		"}}", "{width}", "x", "\xff", "{di" };
+	uint32_t seed = 11;
+
+	(void)state;
+	for (int round = 0; round < 50000; round++) {
+		char template[80] = "";
+		struct naming_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", FORMAT_PNG, 1, 2 };
+		struct err err = { REASON_NONE, "" };
+		char *path;
+
+		for (int i = 0; i < 8; i++) {
+			seed = seed * 1664525 + 1013904223;
+			strcat(template, pieces[(seed >> 16) % 14]);
+		}
+		path = naming_expand(template, &subject, &err);
+		if (path)
+			assert_int_equal(naming_check_path(path, &err), 0);
+		else
+			assert_true(err.text[0]);
+		free(path);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tokens_are_replaced),
+		cmocka_unit_test(an_empty_folder_leaves_no_slash),
+		cmocka_unit_test(the_extension_is_the_inputs_spelling_where_it_fits),
+		cmocka_unit_test(unknown_tokens_are_told_with_the_known_ones),
+		cmocka_unit_test(a_name_never_leaves_the_output_folder),
+		cmocka_unit_test(names_too_long_for_a_file_system_are_told),
+		cmocka_unit_test(text_goes_before_the_extension),
+		cmocka_unit_test(random_templates_give_a_path_beneath_or_a_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
