@@ -52,7 +52,8 @@ static json_t *run_through(struct place *place, const char *const *arguments)
 }
 
 /* Whether libvips itself loads every pixel of the first page, by a loader that it trusts. Its threads race:
- * where one meets an error in the file the others may still end well, so the error counts, not only the status. */
+ * where one meets an error in the file the others may still end well, so the error counts, not only the
+ * status. */
 static int libvips_loads(const char *path)
 {
 	VipsImage *image = vips_image_new_from_file(
