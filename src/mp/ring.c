@@ -111,9 +111,12 @@ static uint64_t waiting_state(const struct ring *ring, uint64_t seen)
 	return kind_of(state) == READY && ticket_of(state) == ticket_of(seen) ? state : 0;
 }
 
-/* The message of `ticket` has been taken: what is left to do for it. */
+/* The message of `ticket` has been taken: what is left to do for it. Its producer may not have moved the tail
+ * on yet; with its place gone nobody else could see that this is to be done. */
 static void move_head_on(struct ring *ring, uint64_t ticket, uint64_t seen)
 {
+	if (load(&ring->ends->tail) == ticket)
+		swap(&ring->ends->tail, ticket, ticket + 1);
 	swap(place_of(ring, ticket), seen, empty(ticket + ring->capacity));
 	swap(&ring->ends->head, ticket, ticket + 1);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mp/process.h"
@@ -295,18 +296,27 @@ static int get_for_ever(void *argument)
 	return argument != NULL;
 }
 
+/* Returns when it has stopped: until then it may still put or get. */
+static void stop(struct mp_process *process)
+{
+	siginfo_t stopped;
+
+	assert_int_equal(kill(mp_process_pid(process), SIGSTOP), 0);
+	assert_int_equal(waitid(P_PID, (id_t)mp_process_pid(process), &stopped, WSTOPPED | WNOWAIT), 0);
+}
+
 static void the_stopped_hold_up_nobody(void **state)
 {
 	struct mp_bytes bytes = MP_BYTES_INIT;
 
 	(void)state;
-	for (int round = 0; round < 30; round++) {
+	for (int round = 0; round < 100; round++) {
 		struct mp_process *producer = start(put_for_ever, 0), *consumer = start(get_for_ever, 0);
 		int result = 0;
 
 		usleep(1000 + round * 137 % 3000);
-		kill(mp_process_pid(producer), SIGSTOP);
-		kill(mp_process_pid(consumer), SIGSTOP);
+		stop(producer);
+		stop(consumer);
 		while (result == 0)
 			result = mp_queue_get(queue, &bytes, 0);
 		for (int i = 0; i < 60; i++)
