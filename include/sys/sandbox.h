@@ -9,11 +9,12 @@
  *  - Landlock (kernel.org, Documentation/userspace-api/landlock.rst): files can only be opened where the
  * config allows it; TCP from ABI 4; signals and abstract Unix sockets to other processes from ABI 6.
  *  - seccomp, by libseccomp: no socket, no program started, no process made (threads are), no other process
- * looked into or signalled, no owner, mode, time stamp or attribute of a file changed by name or on a file
- * open for reading, no mount, no name space, no io_uring (it goes around filters), nothing of the kernel's
- * administration. Refused calls give EPERM (clone3: ENOSYS, so that the C library falls back to clone, whose
- * flags a filter can read). Where a kernel lacks one, the other still holds; the result says what is in
- * force.
+ * looked into or signalled (by a descriptor's owner neither), no memory, semaphore or queue of System V or
+ * POSIX shared with it, none of its files watched, no change of user, no owner, mode, time stamp or attribute
+ * of a file changed by name or on a file open for reading, no mount, no name space, no io_uring (it goes
+ * around filters), nothing of the kernel's administration. Refused calls give EPERM (clone3: ENOSYS, so that
+ * the C library falls back to clone, whose flags a filter can read). Where a kernel lacks one, the other
+ * still holds; the result says what is in force.
  */
 #ifndef STAMPMILL_SYS_SANDBOX_H
 #define STAMPMILL_SYS_SANDBOX_H

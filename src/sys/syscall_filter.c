@@ -1,12 +1,16 @@
 #include "sys/syscall_filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,6 +47,56 @@ static const char *const refused[] = {
 	"migrate_pages",
 	"setpgid",
 	"setsid",
+	/* what other processes of the same user have put up: memory, semaphores and queues by number or name
+	 */
+	"ipc",
+	"shmget",
+	"shmat",
+	"shmdt",
+	"shmctl",
+	"semget",
+	"semop",
+	"semtimedop",
+	"semtimedop_time64",
+	"semctl",
+	"msgget",
+	"msgsnd",
+	"msgrcv",
+	"msgctl",
+	"mq_open",
+	"mq_unlink",
+	"mq_timedsend",
+	"mq_timedsend_time64",
+	"mq_timedreceive",
+	"mq_timedreceive_time64",
+	"mq_notify",
+	"mq_getsetattr",
+	/* what others do with their files, which Landlock does not hide */
+	"inotify_init",
+	"inotify_init1",
+	"inotify_add_watch",
+	"fanotify_init",
+	"fanotify_mark",
+	/* another user: it would also forget that this process ends with the supervisor */
+	"setuid",
+	"setuid32",
+	"setgid",
+	"setgid32",
+	"setreuid",
+	"setreuid32",
+	"setregid",
+	"setregid32",
+	"setresuid",
+	"setresuid32",
+	"setresgid",
+	"setresgid32",
+	"setfsuid",
+	"setfsuid32",
+	"setfsgid",
+	"setfsgid32",
+	"setgroups",
+	"setgroups32",
+	"capset",
 	/* what Landlock does not cover: owner, mode and attributes, by name or on what is open, and
 	   truncating by name */
 	"chmod",
@@ -62,6 +116,8 @@ static const char *const refused[] = {
 	"fremovexattr",
 	"removexattrat",
 	"file_setattr",
+	"mknod",
+	"mknodat",
 	"utime",
 	"utimes",
 	"futimesat",
@@ -114,7 +170,7 @@ static const char *const refused[] = {
 	"sethostname",
 	"setdomainname",
 	"syslog",
-	"fanotify_init",
+	"lsm_set_self_attr",
 	"vhangup",
 	"iopl",
 	"ioperm",
@@ -139,35 +195,79 @@ static int refuse_when(scmp_filter_ctx filter, const char *call, struct scmp_arg
 	return refuse(filter, call, EPERM, 1, &condition);
 }
 
-/* Calls of which only some uses are refused. */
-static int refuse_some_uses(scmp_filter_ctx filter, bool may_set_times)
+/* Calls of which some commands are refused; the kernel reads the low 32 bits of a command only. */
+static const struct {
+	const char *call;
+	unsigned int argument;
+	uint32_t command;
+} refused_commands[] = {
+	/* attributes of files, and typing into the user's terminal */
+	{ "ioctl", 1, FS_IOC_SETFLAGS },
+	{ "ioctl", 1, FS_IOC_FSSETXATTR },
+	{ "ioctl", 1, TIOCSTI },
+	{ "ioctl", 1, TIOCLINUX },
+	/* a descriptor that sends signals, to whomever its owner names */
+	{ "ioctl", 1, FIOASYNC },
+	{ "ioctl", 1, FIOSETOWN },
+	{ "ioctl", 1, SIOCSPGRP },
+	{ "fcntl", 1, F_SETOWN },
+	{ "fcntl", 1, F_SETOWN_EX },
+	{ "fcntl", 1, F_SETSIG },
+	{ "fcntl64", 1, F_SETOWN },
+	{ "fcntl64", 1, F_SETOWN_EX },
+	{ "fcntl64", 1, F_SETSIG },
+	/* watching a folder, and holding up those who open a file */
+	{ "fcntl", 1, F_NOTIFY },
+	{ "fcntl", 1, F_SETLEASE },
+	{ "fcntl64", 1, F_NOTIFY },
+	{ "fcntl64", 1, F_SETLEASE },
+	/* outliving the supervisor */
+	{ "prctl", 0, PR_SET_PDEATHSIG },
+};
+
+static int refuse_commands(scmp_filter_ctx filter)
 {
-	scmp_datum_t self = (scmp_datum_t)getpid();
 	int error = 0;
 
-	/* A thread yes, a process no. The flags of clone3 are out of a filter's reach: ENOSYS makes the C
-	 * library use clone. */
-	error = error ? error : refuse_when(filter, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-	error = error ? error : refuse(filter, "clone3", ENOSYS, 0, NULL);
-	/* abort() and raise() signal this process. */
-	error = error ? error : refuse_when(filter, "kill", SCMP_A0(SCMP_CMP_NE, self));
-	error = error ? error : refuse_when(filter, "tgkill", SCMP_A0(SCMP_CMP_NE, self));
-	error = error ? error : refuse_when(filter, "rt_tgsigqueueinfo", SCMP_A0(SCMP_CMP_NE, self));
-	error = error ? error : refuse_when(filter, "prlimit64", SCMP_A0(SCMP_CMP_NE, 0));
-	/* Attributes of files, and typing into the user's terminal; the kernel reads the low 32 bits only. */
-	error = error ? error
-		      : refuse_when(
-				filter, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, FS_IOC_SETFLAGS));
-	error = error ? error
-		      : refuse_when(
-				filter, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, FS_IOC_FSSETXATTR));
-	error = error ? error
-		      : refuse_when(filter, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI));
-	error = error ? error
-		      : refuse_when(filter, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCLINUX));
+	for (size_t i = 0; i < sizeof(refused_commands) / sizeof(refused_commands[0]) && !error; i++)
+		error = refuse_when(filter, refused_commands[i].call,
+			SCMP_CMP(refused_commands[i].argument, SCMP_CMP_MASKED_EQ, 0xffffffff,
+				refused_commands[i].command));
+	return error;
+}
+
+/* abort() and raise() signal this process; nobody else is signalled. Threads have numbers that are not known
+ * yet, so of how processes are scheduled only the supervisor's is out of reach. */
+static int leave_others_alone(scmp_filter_ctx filter)
+{
+	static const char *const signalling[] = { "kill", "tgkill", "rt_tgsigqueueinfo" };
+	static const char *const scheduling[] = { "sched_setscheduler", "sched_setparam", "sched_setattr",
+		"sched_setaffinity" };
+	scmp_datum_t self = (scmp_datum_t)getpid(), supervisor = (scmp_datum_t)getppid();
+	int error = refuse_when(filter, "prlimit64", SCMP_A0(SCMP_CMP_NE, 0));
+
+	for (size_t i = 0; i < sizeof(signalling) / sizeof(signalling[0]) && !error; i++)
+		error = refuse_when(filter, signalling[i], SCMP_A0(SCMP_CMP_NE, self));
+	for (size_t i = 0; i < sizeof(scheduling) / sizeof(scheduling[0]) && !error; i++)
+		error = refuse_when(
+			filter, scheduling[i], SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, supervisor));
+	return error;
+}
+
+/* A thread yes, a process no. The flags of clone3 are out of a filter's reach: ENOSYS makes the C library use
+ * clone. */
+static int refuse_processes(scmp_filter_ctx filter)
+{
+	int error = refuse_when(filter, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+
+	return error ? error : refuse(filter, "clone3", ENOSYS, 0, NULL);
+}
+
+static int refuse_times(scmp_filter_ctx filter, bool may_set_times)
+{
 	if (may_set_times)
-		return error ? error : refuse_when(filter, "utimensat", SCMP_A1(SCMP_CMP_NE, 0));
-	return error ? error : refuse(filter, "utimensat", EPERM, 0, NULL);
+		return refuse_when(filter, "utimensat", SCMP_A1(SCMP_CMP_NE, 0));
+	return refuse(filter, "utimensat", EPERM, 0, NULL);
 }
 
 static int fill(scmp_filter_ctx filter, bool may_set_times)
@@ -176,7 +276,10 @@ static int fill(scmp_filter_ctx filter, bool may_set_times)
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && !error; i++)
 		error = refuse(filter, refused[i], EPERM, 0, NULL);
-	return error ? error : refuse_some_uses(filter, may_set_times);
+	error = error ? error : refuse_commands(filter);
+	error = error ? error : leave_others_alone(filter);
+	error = error ? error : refuse_processes(filter);
+	return error ? error : refuse_times(filter, may_set_times);
 }
 
 bool syscall_filter_available(void)
