@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "mp/current.h"
+#include "mp/log.h"
 #include "sys/child.h"
 
 /* What SIGKILL may take; a process that is stuck in the kernel takes for ever. */
@@ -63,8 +64,11 @@ static int live(void *argument, int socket)
 
 	(void)socket;
 	current_become(process->name, process->number);
-	status = process->run(process->argument);
+	mp_log(MP_LOG_INFO, "child process calling self.run()");
+	status = process->run(process->argument) & 0xff;
 	fflush(NULL);
+	mp_log(MP_LOG_INFO, "process shutting down");
+	mp_log(MP_LOG_INFO, "process exiting with exitcode %d", status);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "mp/current.h"
+#include "mp/log.h"
 #include "mp/reply.h"
 #include "mp/wire.h"
 #include "sys/channel.h"
@@ -145,6 +146,7 @@ int worker_live(void *birth_address, int socket)
 
 	snprintf(number, sizeof number, "%d", birth->index + 1);
 	current_become(birth->name, number);
+	mp_log(MP_LOG_DEBUG, "child process calling self.run()");
 	if (result == 0 && enter(&worker)) {
 		result = serve(&worker);
 		if (result == 0 && worker.config->leave)
@@ -152,5 +154,6 @@ int worker_live(void *birth_address, int socket)
 	}
 	channel_inbox_finish(&worker.inbox);
 	reply_finish(&worker.reply);
+	mp_log(MP_LOG_DEBUG, "process exiting with exitcode %d", result ? 1 : 0);
 	return result ? 1 : 0;
 }
