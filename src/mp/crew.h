@@ -24,6 +24,7 @@ struct crew_stuck {
 
 struct crew {
 	struct mp_pool_config config;
+	bool of_chunks; /* a payload is a row of items */
 	int kinds;
 	int epoll_fd;
 	struct alarm alarm;

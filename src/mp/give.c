@@ -116,7 +116,7 @@ static void start_workers(struct crew *crew)
 
 		if (seat->state != SEAT_EMPTY)
 			continue;
-		result = seat_start(seat, &crew->config, crew->epoll_fd);
+		result = seat_start(seat, &crew->config, crew->of_chunks, crew->epoll_fd);
 		if (result) {
 			bear_failure(crew, result);
 			return;

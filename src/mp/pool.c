@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "mp/crew.h"
 #include "mp/give.h"
+#include "mp/pool_of_chunks.h"
 #include "sys/clock.h"
 #include "sys/cpus.h"
 
@@ -36,7 +37,7 @@ static bool is_sound(const struct mp_pool_config *config)
 	return true;
 }
 
-struct mp_pool *mp_pool_new(const struct mp_pool_config *config)
+static struct mp_pool *new_pool(const struct mp_pool_config *config, bool of_chunks)
 {
 	autofree struct mp_pool *pool = NULL;
 	struct mp_pool_config whole = *config;
@@ -60,8 +61,19 @@ struct mp_pool *mp_pool_new(const struct mp_pool_config *config)
 		errno = -result;
 		return NULL;
 	}
+	pool->crew.of_chunks = of_chunks;
 	pool->owner = getpid();
 	return take_ptr(pool);
+}
+
+struct mp_pool *mp_pool_new(const struct mp_pool_config *config)
+{
+	return new_pool(config, false);
+}
+
+struct mp_pool *pool_of_chunks_new(const struct mp_pool_config *config)
+{
+	return new_pool(config, true);
 }
 
 static int kind_of(const struct mp_pool *pool, const char *name)

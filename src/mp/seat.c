@@ -27,9 +27,11 @@ static int watch(const struct seat *seat, int epoll_fd, int fd, enum seat_event 
 	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &interest) ? -errno : 0;
 }
 
-int seat_start(struct seat *seat, const struct mp_pool_config *config, int epoll_fd)
+int seat_start(struct seat *seat, const struct mp_pool_config *config, bool of_chunks, int epoll_fd)
 {
-	struct worker_birth birth = { .config = config, .index = seat->index, .name = seat->name };
+	struct worker_birth birth = {
+		.config = config, .of_chunks = of_chunks, .index = seat->index, .name = seat->name
+	};
 	struct child_config child = {
 		.run = worker_live,
 		.argument = &birth,

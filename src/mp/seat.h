@@ -57,7 +57,7 @@ struct seat {
 void seat_init(struct seat *seat, int index);
 
 /* Fork the worker and watch its pidfd and socket in `epoll_fd`. Returns 0 or a negative errno. */
-int seat_start(struct seat *seat, const struct mp_pool_config *config, int epoll_fd);
+int seat_start(struct seat *seat, const struct mp_pool_config *config, bool of_chunks, int epoll_fd);
 
 /* What an epoll event of a seat's descriptors says in its data. */
 enum seat_event {

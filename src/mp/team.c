@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "mp/batch.h"
 #include "mp/chunk.h"
+#include "mp/pool_of_chunks.h"
 #include "sys/clock.h"
 
 /* How long giving out waits for the first workers to be ready, so that work begins before somebody waits. */
@@ -15,8 +16,7 @@
 #define CHUNKS_PER_WORKER 4
 
 struct mp_team {
-	struct mp_pool_config config; /* as it was given */
-	struct mp_task *tasks;        /* owned; the same names, run in chunks */
+	const struct mp_task *tasks;
 	struct mp_pool *pool;
 	bool closed;
 };
@@ -31,94 +31,17 @@ struct chunk {
 	unsigned char payload[];
 };
 
-/* ---- in the worker ---- */
-
-static struct mp_worker as_the_user_sees_it(const struct mp_worker *worker)
-{
-	const struct mp_team *team = worker->inherited;
-	struct mp_worker view = *worker;
-
-	view.inherited = team->config.inherited;
-	return view;
-}
-
-static int run(struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
-{
-	const struct mp_team *team = worker->inherited;
-	struct mp_worker view = as_the_user_sees_it(worker);
-	uint64_t kind;
-
-	memcpy(&kind, payload, sizeof kind);
-	return chunk_run(team->config.tasks[kind].function, &view, (const char *)payload + sizeof kind,
-		size_bytes - sizeof kind, reply);
-}
-
-static int enter(struct mp_worker *worker, void **state)
-{
-	const struct mp_team *team = worker->inherited;
-	struct mp_worker view = as_the_user_sees_it(worker);
-
-	return team->config.enter(&view, state);
-}
-
-static void leave(struct mp_worker *worker)
-{
-	const struct mp_team *team = worker->inherited;
-	struct mp_worker view = as_the_user_sees_it(worker);
-
-	team->config.leave(&view);
-}
-
 /* ---- the team ---- */
-
-static void died(void *inherited, int index, uint64_t task)
-{
-	const struct mp_team *team = inherited;
-
-	team->config.died(team->config.inherited, index, task);
-}
-
-static struct mp_task *make_tasks(const struct mp_task *given)
-{
-	struct mp_task *tasks;
-	size_t count = 0;
-
-	while (given && given[count].name)
-		count++;
-	tasks = calloc(count + 1, sizeof *tasks);
-	for (size_t i = 0; tasks && i < count; i++) {
-		tasks[i] = given[i];
-		if (given[i].function)
-			tasks[i].function = run;
-	}
-	return tasks;
-}
 
 struct mp_team *mp_team_new(const struct mp_pool_config *config)
 {
 	autofree struct mp_team *team = calloc(1, sizeof *team);
-	struct mp_pool_config inner = *config;
 
 	if (!team)
 		return NULL;
-	team->config = *config;
-	team->tasks = make_tasks(config->tasks);
-	if (!team->tasks)
-		return NULL;
-	inner.tasks = team->tasks;
-	inner.inherited = team;
-	inner.enter = config->enter ? enter : NULL;
-	inner.leave = config->leave ? leave : NULL;
-	inner.died = config->died ? died : NULL;
-	team->pool = mp_pool_new(&inner);
-	if (!team->pool) {
-		int error = errno;
-
-		free(team->tasks);
-		errno = error;
-		return NULL;
-	}
-	return take_ptr(team);
+	team->tasks = config->tasks;
+	team->pool = pool_of_chunks_new(config);
+	return team->pool ? take_ptr(team) : NULL;
 }
 
 struct mp_pool *mp_team_pool(struct mp_team *team)
@@ -142,14 +65,12 @@ static const void *item_data(const struct mp_items *items, size_t index)
 
 static struct chunk *new_chunk(struct mp_batch *batch, uint32_t kind, size_t size_bytes)
 {
-	struct chunk *chunk = malloc(sizeof *chunk + sizeof(uint64_t) + size_bytes);
-	uint64_t head = kind;
+	struct chunk *chunk = malloc(sizeof *chunk + size_bytes);
 
 	if (!chunk)
 		return NULL;
-	*chunk = (struct chunk){ .batch = batch, .kind = kind, .size_bytes = sizeof head + size_bytes };
-	memcpy(chunk->payload, &head, sizeof head);
-	chunk->end = chunk->payload + sizeof head;
+	*chunk = (struct chunk){ .batch = batch, .kind = kind, .size_bytes = size_bytes };
+	chunk->end = chunk->payload;
 	return chunk;
 }
 
@@ -259,10 +180,7 @@ static struct mp_batch *give_out(
 /* Its items again, each alone: one of them has killed its worker, and the others shall not suffer for it. */
 static void split(struct mp_team *team, const struct chunk *chunk)
 {
-	struct chunk_reader reader = {
-		.next = chunk->payload + sizeof(uint64_t),
-		.left_bytes = chunk->size_bytes - sizeof(uint64_t),
-	};
+	struct chunk_reader reader = { .next = chunk->payload, .left_bytes = chunk->size_bytes };
 	struct chunk_entry entry;
 
 	for (size_t i = 0; chunk_next(&reader, &entry) == 1; i++) {
@@ -490,6 +408,5 @@ void mp_team_free(struct mp_team **team_address)
 		return;
 	mp_team_terminate(team);
 	mp_pool_free(&team->pool);
-	free(team->tasks);
 	free(team);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "mp/chunk.h"
 #include "mp/current.h"
 #include "mp/log.h"
 #include "mp/reply.h"
@@ -15,6 +16,7 @@
 
 struct worker {
 	const struct mp_pool_config *config;
+	bool of_chunks;
 	struct mp_worker self;
 	int kinds, socket;
 	struct channel_inbox inbox;
@@ -40,6 +42,13 @@ static uint32_t status_on_the_wire(int returned)
 	return returned >= 0 && returned <= 255 ? (uint32_t)returned : 255;
 }
 
+static int call(struct worker *worker, mp_task_function *function, const void *payload, size_t size_bytes)
+{
+	if (worker->of_chunks)
+		return chunk_run(function, &worker->self, payload, size_bytes, &worker->reply);
+	return function(&worker->self, payload, size_bytes, &worker->reply);
+}
+
 static int run_task(struct worker *worker, const struct wire_record *task, const void *payload)
 {
 	struct wire_record result = { .id = task->id, .attempt = task->attempt };
@@ -49,8 +58,8 @@ static int run_task(struct worker *worker, const struct wire_record *task, const
 		return -EBADMSG;
 	worker->self.task = task->id;
 	worker->self.attempt = (int)task->attempt;
-	result.kind_or_status = status_on_the_wire(worker->config->tasks[task->kind_or_status].function(
-		&worker->self, payload, task->size_bytes, &worker->reply));
+	result.kind_or_status = status_on_the_wire(call(
+		worker, worker->config->tasks[task->kind_or_status].function, payload, task->size_bytes));
 	result.size_bytes = worker->reply.size_bytes;
 	error = say(worker, WIRE_RESULTS, &result);
 	reply_forget(&worker->reply);
@@ -133,6 +142,7 @@ int worker_live(void *birth_address, int socket)
 	const struct worker_birth *birth = birth_address;
 	struct worker worker = {
 		.config = birth->config,
+		.of_chunks = birth->of_chunks,
 		.self = { .index = birth->index, .name = birth->name, .inherited = birth->config->inherited },
 		.kinds = count_kinds(birth->config->tasks),
 		.socket = socket,

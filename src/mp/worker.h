@@ -4,10 +4,13 @@
 #ifndef STAMPMILL_MP_WORKER_H
 #define STAMPMILL_MP_WORKER_H
 
+#include <stdbool.h>
+
 #include "mp/pool.h"
 
 struct worker_birth {
 	const struct mp_pool_config *config;
+	bool of_chunks; /* a payload is a row of items (chunk.h) */
 	int index;
 	const char *name;
 };
