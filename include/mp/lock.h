@@ -4,7 +4,8 @@
  * Calling order: mp_lock_new() before the processes are forked that shall share it; mp_lock_acquire() and
  * mp_lock_release() in any of them, and in any thread; mp_lock_free() in each.
  *
- * A thread may hold several. It is not recursive. Each is a page of shared memory and a private one.
+ * A thread may hold several. It is not recursive. Each has a descriptor and a few pages of
+ * memory.
  *
  * What holds when a party dies: when a holder dies, by SIGKILL or by any exit of its thread, the lock is free
  * and the next to acquire it is told; what it guards may be half written. When a holder is stopped, others
@@ -22,7 +23,16 @@ extern "C" {
 
 struct mp_lock;
 
-struct mp_lock *mp_lock_new(void); /* NULL with errno: ENOMEM, ENOSYS where there are no robust futexes */
+/* NULL with errno: ENOMEM, EMFILE, ENOSYS where there are no robust futexes. */
+struct mp_lock *mp_lock_new(void);
+
+/* The descriptor of its memory, for processes that do not have it by fork: mp_lock_attach() makes it usable
+ * there. Do not close it. */
+int mp_lock_fd(const struct mp_lock *lock);
+
+/* The lock whose mp_lock_fd() this is in another process; the descriptor stays the caller's. NULL with errno:
+ * EINVAL for anything else, EBADF, ENOMEM, EMFILE, ENOSYS. */
+struct mp_lock *mp_lock_attach(int fd);
 
 /* Wait up to timeout_ms (0: not at all; -1: for ever). Returns 0; 1 when the last holder died with it;
  * -ETIMEDOUT; -EDEADLK when this thread has it. */

@@ -34,8 +34,16 @@ extern "C" {
 struct mp_shared;
 
 /* `count` items of `item_bytes` each, at least 1 of both. `initial` holds the content of all of them and is
- * copied; NULL: zeros. NULL with errno: EINVAL, ENOMEM, ENOSYS where there are no robust futexes. */
+ * copied; NULL: zeros. NULL with errno: EINVAL, ENOMEM, EMFILE, ENOSYS where there are no robust futexes. */
 struct mp_shared *mp_shared_new(const void *initial, size_t item_bytes, size_t count);
+
+/* The descriptor of its memory, for processes that do not have it by fork: mp_shared_attach() makes it usable
+ * there. Do not close it. */
+int mp_shared_fd(const struct mp_shared *shared);
+
+/* What has this mp_shared_fd() in another process; the descriptor stays the caller's. NULL with errno: EINVAL
+ * for anything else, EBADF, ENOMEM, EMFILE, ENOSYS. */
+struct mp_shared *mp_shared_attach(int fd);
 
 /* Its content, aligned to 64; valid until it is freed. */
 void *mp_shared_data(struct mp_shared *shared);

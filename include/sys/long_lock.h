@@ -2,8 +2,8 @@
  * long_lock.h: a lock in shared memory that survives the death of its holder, of which a thread may have
  * several, and hold them for long. (sys/lock.h is smaller, for a few instructions.)
  *
- * Calling order: long_lock_init(), fork children, long_lock_acquire() and long_lock_release() in any of the
- * processes, long_lock_finish() in each.
+ * Calling order: long_lock_init() in each process or before it is forked, long_lock_acquire() and
+ * long_lock_release() in any of the processes, long_lock_finish() in each.
  *
  * The kernel finds the locks of a dead thread by a list that goes from lock to lock, with each link at a
  * fixed distance from the lock's word (set_robust_list(2)). Here the word lies at the end of a shared page
@@ -24,8 +24,10 @@ struct long_lock {
 	uint32_t *word; /* in the shared one */
 };
 
-/* Returns 0 or a negative errno: -ENOMEM, -ENOSYS where there are no robust lists. */
-int long_lock_init(struct long_lock *lock);
+/* The lock in the first page of the file `fd` (sys/memfile.h), which holds zeros at first: the same one for
+ * whoever has that file. The descriptor stays the caller's. Returns 0 or a negative errno: -EBADF, -ENOMEM,
+ * -ENOSYS where there are no robust lists. */
+int long_lock_init(struct long_lock *lock, int fd);
 
 /* This thread must not have it. Twice is allowed. */
 void long_lock_finish(struct long_lock *lock);

@@ -12,8 +12,8 @@ static size_t page_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A page to share and a private one behind it. */
-static void *map_pages(size_t page)
+/* The file's first page, and a private one behind it. */
+static void *map_pages(size_t page, int fd)
 {
 	unsigned char *pages =
 		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -21,8 +21,7 @@ static void *map_pages(size_t page)
 
 	if (pages == MAP_FAILED)
 		return NULL;
-	if (mmap(pages, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-		MAP_FAILED)
+	if (mmap(pages, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != MAP_FAILED)
 		return pages;
 	error = errno;
 	munmap(pages, 2 * page);
@@ -30,7 +29,7 @@ static void *map_pages(size_t page)
 	return NULL;
 }
 
-int long_lock_init(struct long_lock *lock)
+int long_lock_init(struct long_lock *lock, int fd)
 {
 	const struct robust_list_head *head = robust_head();
 	size_t page = page_bytes();
@@ -41,7 +40,7 @@ int long_lock_init(struct long_lock *lock)
 	if (head->futex_offset > -(long)sizeof *lock->word || head->futex_offset < -(long)page ||
 		head->futex_offset % (long)sizeof *lock->word != 0)
 		return -ENOSYS;
-	lock->pages = map_pages(page);
+	lock->pages = map_pages(page, fd);
 	if (!lock->pages)
 		return -errno;
 	lock->word = (uint32_t *)((char *)lock->pages + page + head->futex_offset);

@@ -70,6 +70,76 @@ static int say_word(void)
 	return mp_pipe_send(theirs, "", 0, 60000);
 }
 
+/* ---- by descriptor ---- */
+
+static int hold_and_die(void *fd)
+{
+	struct mp_lock *lock = mp_lock_attach(*(int *)fd);
+
+	if (lock && mp_lock_acquire(lock, 0) == 0)
+		raise(SIGKILL);
+	return 1;
+}
+
+static void a_lock_is_the_same_one_by_its_descriptor(void **state)
+{
+	struct mp_lock *same = mp_lock_attach(mp_lock_fd(one));
+	int fd = mp_lock_fd(one);
+
+	(void)state;
+	assert_non_null(same);
+	assert_int_equal(mp_lock_acquire(one, 0), 0);
+	assert_int_equal(mp_lock_acquire(same, 0), -ETIMEDOUT);
+	assert_int_equal(mp_lock_release(one), 0);
+	assert_int_equal(finish(start(hold_and_die, &fd)), -SIGKILL);
+	assert_int_equal(mp_lock_acquire(same, 0), 1);
+	mp_lock_free(&same);
+}
+
+static int half_update(void *fd)
+{
+	struct mp_shared *same = mp_shared_attach(*(int *)fd);
+
+	if (same && mp_shared_acquire(same, 0) == 0) {
+		*(int *)mp_shared_data(same) = 99;
+		raise(SIGKILL);
+	}
+	return 1;
+}
+
+static void a_value_is_the_same_one_by_its_descriptor(void **state)
+{
+	static const int numbers[] = { 1, 2, 3 };
+	struct mp_shared *array = mp_shared_new(numbers, sizeof *numbers, 3), *same;
+	int fd = mp_shared_fd(array);
+
+	(void)state;
+	same = mp_shared_attach(fd);
+	assert_non_null(same);
+	assert_int_equal(mp_shared_count(same), 3);
+	assert_memory_equal(mp_shared_data(same), numbers, sizeof numbers);
+	assert_int_equal(finish(start(half_update, &fd)), -SIGKILL);
+	assert_int_equal(mp_shared_acquire(array, 0), 1);
+	assert_int_equal(*(int *)mp_shared_data(same), 1);
+	mp_shared_free(&array);
+	mp_shared_free(&same);
+}
+
+static void a_descriptor_of_something_else_is_refused(void **state)
+{
+	(void)state;
+	assert_null(mp_lock_attach(mp_shared_fd(counter)));
+	assert_int_equal(errno, EINVAL);
+	assert_null(mp_shared_attach(mp_lock_fd(one)));
+	assert_int_equal(errno, EINVAL);
+	assert_null(mp_shared_attach(0));
+	assert_int_equal(errno, EINVAL);
+	assert_null(mp_lock_attach(-1));
+	assert_int_equal(errno, EBADF);
+	assert_null(mp_shared_attach(-1));
+	assert_int_equal(errno, EBADF);
+}
+
 /* ---- values and arrays ---- */
 
 static int increment(void *argument)
@@ -334,6 +404,9 @@ static void a_full_pipe_makes_wait_as_long_as_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_lock_is_the_same_one_by_its_descriptor),
+		TEST(a_value_is_the_same_one_by_its_descriptor),
+		TEST(a_descriptor_of_something_else_is_refused),
 		TEST(two_processes_increment_to_200000),
 		TEST(an_array_starts_with_what_was_given),
 		TEST(a_dead_holders_half_update_is_undone),
