@@ -12,8 +12,9 @@
  * With `sync`, what commit has published survives a power cut, name and data: the data are flushed before the
  * name appears (a name must never show less than the picture), the folder after it (a ledger that says "done"
  * must not be ahead of the disk). Measured with files of 400 KB on ext4: 1.05 ms without, 0.45 ms more for
- * the data, 0.1 ms more for the folder. A folder that was made for the file needs nothing of its own: ext4,
- * XFS and btrfs flush a new folder's name with the folder.
+ * the data, 0.1 ms more for the folder. The folders above it are flushed too, each time that the folder is
+ * another than the last file's: somebody may just have made them, and not every file system flushes a new
+ * folder's own name with it (ext4, XFS and btrfs do).
  *
  * The path is taken beneath a folder and never leaves it: no "..", no absolute path, no symbolic link in any
  * part (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it, else part by part with
@@ -27,6 +28,7 @@
 struct outfile {
 	int fd;          /* write here; -1 when not begun or ended */
 	int dir_fd;      /* the folder it will appear in */
+	int depth;       /* how far that is beneath the folder that was given */
 	char *base;      /* its name there */
 	char *temporary; /* the temporary name it has, or NULL */
 };

@@ -112,6 +112,41 @@ static int open_folder(int folder_fd, const char *name, int flags, bool follow)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Some file systems cannot flush a folder and say so. */
+static int flush(int fd)
+{
+	if (fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
+		return 0;
+	return -errno;
+}
+
+int dir_flush(int fd, int above)
+{
+	autoclose int held = -1;
+	int error = flush(fd), at = fd;
+
+	while (error == 0 && above-- > 0) {
+		int next = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (next < 0)
+			return -errno;
+		cleanup_close(&held);
+		held = at = next;
+		error = flush(at);
+	}
+	return error;
+}
+
+/* The user's own folders outlast a power cut as what is put into them does. A folder that may be entered but
+ * not read cannot be flushed. */
+static void flush_name_of_new(int folder_fd, bool follow)
+{
+	autoclose int fd = follow ? openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		flush(fd);
+}
+
 /* Opening comes first because mkdir() of a folder that is there may say EROFS or EACCES in place of EEXIST,
  * on network file systems for one. EEXIST means that somebody was faster, or a link that leads nowhere. */
 static int open_or_make(int folder_fd, const char *name, int flags, bool follow)
@@ -122,6 +157,7 @@ static int open_or_make(int folder_fd, const char *name, int flags, bool follow)
 		return fd;
 	if (mkdirat(folder_fd, name, 0777) < 0 && errno != EEXIST)
 		return -errno;
+	flush_name_of_new(folder_fd, follow);
 	return open_folder(folder_fd, name, flags, follow);
 }
 
