@@ -1,6 +1,6 @@
 /*
- * options.h: the one table of options. It drives the command line, the help and the man page (and later the
- * recipe file, where a long option's name is its key).
+ * options.h: the one table of options. It drives the command line, the recipe file (recipe.h: a long option's
+ * name is its key), the help and the man page.
  *
  * A row says where its value goes: an offset into struct settings, or, with OPTION_PER_OUTPUT, into each
  * struct output_settings.
@@ -62,7 +62,8 @@ enum parse_outcome {
 
 /* Parse the arguments of `stampmill run` (argv[0] is "run") into `settings`, which settings_init() has set
  * up and settings_finish() frees, whatever the outcome. Values are taken as bytes. An option may stand
- * anywhere; "--" ends them. */
+ * anywhere; "--" ends them. A recipe that is named is read first, so that what stands on the command line
+ * counts in each of its outputs. */
 enum parse_outcome options_parse_run(int argc, char **argv, struct settings *settings, struct err *err);
 
 /* The same for `stampmill verify OUTPUT`, which takes a few of the options. */

@@ -2,8 +2,9 @@
  * naming.h: from a template (--name) and a picture to the path of its output below OUTPUT.
  *
  * Tokens: {dir} (the input's folder below INPUT, may be empty), {stem} (its name without the extension),
- * {ext} (the input's own spelling where that fits the output's format, else the format's usual one), {width}
- * and {height} (of the output, in pixels). {{ and }} are braces. A slash after an empty {dir} is dropped
+ * {ext} (the input's own spelling where that fits the output's format, else the format's usual one), {output}
+ * (its name in the recipe, may be empty), {width} and {height} (of the output, in pixels). {{ and }} are
+ * braces. A slash after an empty token is dropped
  * where it would leave an empty part.
  *
  * Names are bytes. The path that comes out never leaves OUTPUT: it is relative, without empty, "." and ".."
@@ -19,6 +20,7 @@
 
 struct naming_subject {
 	const char *input;  /* the input's path below its root */
+	const char *output; /* the output's name in the recipe, or "" */
 	enum format format; /* of the output; one that has an extension */
 	int width_px, height_px;
 };

@@ -198,11 +198,15 @@ struct settings {
 	struct output_settings *outputs; /* one for each picture made from an input */
 	size_t outputs_count;            /* at least 1 */
 	struct run_settings run;
+	char *recipe; /* the file; NULL: none */
 	char *output_folder;
 };
 
 void settings_init(struct settings *settings);
 void settings_finish(struct settings *settings);
+
+/* Replace the outputs by `count` (at least 1) new ones, which have the defaults and these labels. */
+void settings_name_outputs(struct settings *settings, const char *const *labels, size_t count);
 
 /* The parsers of the value forms above; each returns false, leaving its result alone, when `text` is not of
  * the form. */

@@ -74,7 +74,7 @@ static void add_entries(GString *page, const struct topic_entry *entries)
 		if (entries->kind == ENTRY_TERM) {
 			add_term(page, entries->term, entries->text, TOPIC_TEXT);
 		} else if (entries->kind == ENTRY_LITERAL) {
-			g_string_append_printf(page, "    %s\n", entries->text);
+			g_string_append_printf(page, "%s%s\n", *entries->text ? "    " : "", entries->text);
 		} else {
 			g_string_append_printf(page, "%*s", OPTION_INDENT, "");
 			add_wrapped(page, entries->text, OPTION_INDENT, OPTION_INDENT);

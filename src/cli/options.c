@@ -81,6 +81,15 @@ static const struct option_row rows[] = {
 			"2000, "
 			"JPEG XL, BMP and others" },
 
+	{ .name = "recipe",
+		.group = GROUP_WHAT,
+		.offset = offsetof(struct settings, recipe),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM,
+		.help = "take options from FILE, which may ask for several outputs of each picture; those "
+			"on the "
+			"command line count in all of them; see RECIPES" },
 	{ .name = "resize",
 		OUTPUT(resize),
 		.parse = parse_size,

@@ -5,34 +5,18 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/assign.h"
 #include "cli/options.h"
+#include "cli/recipe.h"
 
 struct arguments {
 	char **next; /* ends with NULL */
 	struct settings *settings;
 	GPtrArray *names; /* what is no option; owns them */
 	bool verify;      /* of that command */
+	bool recipe_only; /* pass over all options but that, and all names */
 	struct err *err;
 };
-
-static enum parse_outcome refuse_value(const struct arguments *arguments, const struct option_row *row,
-	const char *value, const struct err *why)
-{
-	g_autofree char *words = row->words ? g_strjoinv(", ", (char **)row->words) : NULL;
-	char shown[160];
-
-	text_printable(value, shown, sizeof(shown));
-	if (why->reason != REASON_NONE)
-		err_set(arguments->err, REASON_UNSUPPORTED, "--%s '%s': %s; expected %s", row->name, shown,
-			why->text, row->form);
-	else if (row->form)
-		err_set(arguments->err, REASON_UNSUPPORTED, "--%s '%s': expected %s", row->name, shown,
-			row->form);
-	else
-		err_set(arguments->err, REASON_UNSUPPORTED, "--%s '%s': expected one of %s", row->name, shown,
-			words);
-	return PARSE_ERROR;
-}
 
 static enum parse_outcome refuse_unknown(
 	const struct arguments *arguments, const char *option, const char *nearest)
@@ -49,36 +33,20 @@ static enum parse_outcome refuse_unknown(
 	return PARSE_ERROR;
 }
 
-static bool store_word(const struct option_row *row, void *target, const char *value)
-{
-	for (int i = 0; row->words[i]; i++) {
-		if (strcmp(row->words[i], value) == 0) {
-			memcpy(target, &i, sizeof(i));
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool store(const struct option_row *row, void *base, const char *value, struct err *why)
-{
-	void *target = (char *)base + row->offset;
-
-	return row->parse ? row->parse(target, value, why) : store_word(row, target, value);
-}
-
 static enum parse_outcome apply(
 	const struct arguments *arguments, const struct option_row *row, const char *value)
 {
 	struct settings *settings = arguments->settings;
-	struct err why = { .reason = REASON_NONE };
-	bool stored = true;
+	g_autofree char *said = g_strconcat("--", row->name, NULL);
+	int result = 0;
 
+	if (arguments->recipe_only && row != options_find("recipe"))
+		return PARSE_OK;
 	if (!row->per_output)
-		stored = store(row, settings, value, &why);
-	for (size_t i = 0; row->per_output && stored && i < settings->outputs_count; i++)
-		stored = store(row, &settings->outputs[i], value, &why);
-	return stored ? PARSE_OK : refuse_value(arguments, row, value, &why);
+		result = assign_value(row, settings, value, said, arguments->err);
+	for (size_t i = 0; row->per_output && result == 0 && i < settings->outputs_count; i++)
+		result = assign_value(row, &settings->outputs[i], value, said, arguments->err);
+	return result == 0 ? PARSE_OK : PARSE_ERROR;
 }
 
 static enum parse_outcome refuse_missing(const struct arguments *arguments, const struct option_row *row)
@@ -142,6 +110,12 @@ static enum parse_outcome parse_letters(const struct arguments *arguments, const
 	return PARSE_OK;
 }
 
+static void add_name(struct arguments *arguments, const char *name)
+{
+	if (!arguments->recipe_only)
+		g_ptr_array_add(arguments->names, g_strdup(name));
+}
+
 static enum parse_outcome parse_all(struct arguments *arguments)
 {
 	enum parse_outcome outcome = PARSE_OK;
@@ -151,7 +125,7 @@ static enum parse_outcome parse_all(struct arguments *arguments)
 		const char *argument = *arguments->next++;
 
 		if (options_end || argument[0] != '-' || !argument[1])
-			g_ptr_array_add(arguments->names, g_strdup(argument));
+			add_name(arguments, argument);
 		else if (strcmp(argument, "--") == 0)
 			options_end = true;
 		else if (argument[1] == '-')
@@ -219,11 +193,25 @@ static enum parse_outcome parse(struct arguments *arguments)
 	return outcome;
 }
 
+static enum parse_outcome take_recipe(struct arguments arguments)
+{
+	struct settings *settings = arguments.settings;
+	enum parse_outcome outcome;
+
+	arguments.recipe_only = true;
+	outcome = parse_all(&arguments);
+	if (outcome == PARSE_OK && settings->recipe &&
+		recipe_load(settings->recipe, settings, arguments.err) < 0)
+		return PARSE_ERROR;
+	return outcome;
+}
+
 enum parse_outcome options_parse_run(int argc, char **argv, struct settings *settings, struct err *err)
 {
 	struct arguments arguments = { .next = argc > 0 ? argv + 1 : argv, .settings = settings, .err = err };
+	enum parse_outcome outcome = take_recipe(arguments);
 
-	return parse(&arguments);
+	return outcome == PARSE_OK ? parse(&arguments) : outcome;
 }
 
 enum parse_outcome options_parse_verify(int argc, char **argv, struct settings *settings, struct err *err)

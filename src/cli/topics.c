@@ -70,6 +70,7 @@ static const struct topic_entry names[] = {
 	TERM("{ext}", "its extension as it is spelt, where that fits the output's format, else jpg, png, "
 		      "webp, tif or "
 		      "avif"),
+	TERM("{output}", "the output's name in the recipe: web of [output web]"),
 	TERM("{width}  {height}", "the output's size in pixels"),
 	TERM("{{  }}", "a brace"),
 	PARAGRAPH("Two outputs with one name stop the run before anything is written, and so does an output "
@@ -77,6 +78,37 @@ static const struct topic_entry names[] = {
 		  "an input, by a link too. Names are compared as Windows and macOS do: without regard to "
 		  "upper and "
 		  "lower case and to the form of accents. --on-collision finds other names."),
+	END,
+};
+
+static const struct topic_entry recipes[] = {
+	PARAGRAPH("A recipe is a text file for --recipe. Its keys are the long options of run, a switch is "
+		  "yes or "
+		  "no, and a line that begins with # is a comment. Each [output NAME] is one picture made of "
+		  "each "
+		  "input, all of them from one decode."),
+	LITERAL("include = studio.ini"),
+	LITERAL(""),
+	LITERAL("[input]"),
+	LITERAL("exclude = *_draft*"),
+	LITERAL(""),
+	LITERAL("[output web]"),
+	LITERAL("resize = 2048"),
+	LITERAL("watermark = logo.png"),
+	LITERAL("watermark-size = 20%"),
+	LITERAL(""),
+	LITERAL("[output thumb]"),
+	LITERAL("resize = 400"),
+	LITERAL("name = thumbs/{dir}/{stem}.{ext}"),
+	TERM("[input]", "the options that say which pictures"),
+	TERM("[output NAME]", "what is made, of this output; [output] has what all of them share"),
+	TERM("[run]", "all other options"),
+	TERM("include = FILE",
+		"in front of all sections: the lines of another recipe come first, and those that "
+		"follow count instead, or in addition"),
+	PARAGRAPH("Paths are relative to the recipe that they stand in. Options on the command line count in "
+		  "every "
+		  "section."),
 	END,
 };
 
@@ -120,6 +152,8 @@ static const struct topic_entry examples[] = {
 	PARAGRAPH("What was made this week, by a list:"),
 	LITERAL("(cd shoot && find . -name '*.jpg' -mtime -7 -print0) |"),
 	LITERAL("    stampmill run shoot/ web/ --files-from - -0"),
+	PARAGRAPH("All that a client gets, in one go, as a recipe says:"),
+	LITERAL("stampmill run --recipe wedding.ini shoot/ delivery/"),
 	PARAGRAPH("See first what would be done:"),
 	LITERAL("stampmill run shoot/ web/ --resize 2048 --dry-run"),
 	END,
@@ -129,6 +163,7 @@ static const struct topic topics[] = {
 	{ "SIZE SPECS", true, sizes },
 	{ "FILTERS", true, filters },
 	{ "FILE NAMES", true, names },
+	{ "RECIPES", true, recipes },
 	{ "EXIT STATUS", true, statuses },
 	{ "EVENTS", false, events },
 	{ "EXAMPLES", true, examples },

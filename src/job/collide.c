@@ -211,6 +211,27 @@ static GHashTable *find_clashes(const struct claims *claims)
 	return clashes;
 }
 
+/* Which of the recipe's outputs it is. */
+static const char *label_of(const struct plan *plan, const struct claim *claim)
+{
+	return plan->settings->outputs[claim->output - plan->inputs[claim->input].outputs].label;
+}
+
+/* Two outputs of one picture: it will be so with the others, and is told once. */
+static void add_clash_of_outputs(struct plan *plan, const struct claim *one, const struct claim *other)
+{
+	g_autofree char *name = plan_show_output(plan, one->output);
+
+	plan_add_problem(plan,
+		"%s: would be made as [output %s] and as [output %s]; a name with {output} tells them apart",
+		name, label_of(plan, one), label_of(plan, other));
+}
+
+static bool is_of_one_picture(const struct claim *one, const struct claim *other)
+{
+	return one->input == other->input && strcmp(one->output->path, other->output->path) == 0;
+}
+
 static void add_clash(struct plan *plan, const struct claim *first, const struct clash *clash)
 {
 	g_autofree char *name = plan_show_output(plan, first->output);
@@ -241,9 +262,19 @@ static void check_folder(struct plan *plan, const struct claims *claims, const s
 	plan_add_problem(plan, "%s: would be a file, and the folder of %s", name, other);
 }
 
+/* Is it the first clash of these two outputs? */
+static bool is_news(
+	GHashTable *told, const struct plan *plan, const struct claim *one, const struct claim *other)
+{
+	size_t a = (size_t)(one->output - plan->inputs[one->input].outputs);
+	size_t b = (size_t)(other->output - plan->inputs[other->input].outputs);
+
+	return g_hash_table_add(told, GSIZE_TO_POINTER(a * plan->outputs_count + b));
+}
+
 void collide_check(struct plan *plan)
 {
-	g_autoptr(GHashTable) clashes = NULL;
+	g_autoptr(GHashTable) clashes = NULL, told = g_hash_table_new(NULL, NULL);
 	struct claims claims;
 
 	claims_init(&claims, plan);
@@ -255,8 +286,10 @@ void collide_check(struct plan *plan)
 		if (g_hash_table_lookup(claims.first, claim->key) != claim)
 			continue;
 		clash = g_hash_table_lookup(clashes, claim->key);
-		if (clash)
+		if (clash && !is_of_one_picture(claim, clash->second))
 			add_clash(plan, claim, clash);
+		else if (clash && is_news(told, plan, claim, clash->second))
+			add_clash_of_outputs(plan, claim, clash->second);
 		check_folder(plan, &claims, claim);
 	}
 	claims_finish(&claims);

@@ -31,6 +31,11 @@ static void add_ext(GString *path, const struct naming_subject *subject)
 		path, format_has_extension(subject->format, own) ? own : format_extension(subject->format));
 }
 
+static void add_output(GString *path, const struct naming_subject *subject)
+{
+	g_string_append(path, subject->output);
+}
+
 static void add_width(GString *path, const struct naming_subject *subject)
 {
 	g_string_append_printf(path, "%d", subject->width_px);
@@ -48,6 +53,7 @@ static const struct token {
 	{ "dir", add_dir },
 	{ "stem", add_stem },
 	{ "ext", add_ext },
+	{ "output", add_output },
 	{ "width", add_width },
 	{ "height", add_height },
 };
@@ -139,7 +145,7 @@ char *naming_expand(const char *template, const struct naming_subject *subject, 
 
 int naming_check(const char *template, struct err *err)
 {
-	static const struct naming_subject example = { "d/s.jpg", FORMAT_JPEG, 1, 1 };
+	static const struct naming_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1 };
 	g_autofree char *path = naming_expand(template, &example, err);
 
 	return path ? 0 : -1;

@@ -148,6 +148,7 @@ static void name_output(struct plan *plan, size_t input, size_t index)
 	struct planned_output *output = &plan->inputs[input].outputs[index];
 	struct naming_subject subject = {
 		.input = plan->scan->inputs[input].path,
+		.output = plan->settings->outputs[index].label,
 		.format = output->format,
 		.width_px = output->geometry.out_width_px,
 		.height_px = output->geometry.out_height_px,

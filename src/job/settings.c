@@ -9,10 +9,10 @@
 /* The square of SIZE_LIMIT_PX, rounded down. */
 #define MEGAPIXELS_MAX 4294
 
-static void output_init(struct output_settings *output)
+static void output_init(struct output_settings *output, const char *label)
 {
 	*output = (struct output_settings){
-		.label = g_strdup(""),
+		.label = g_strdup(label),
 		.resize = { .mode = SIZE_KEEP },
 		.mark = {
 			.position = GRAVITY_SE,
@@ -43,8 +43,6 @@ void settings_init(struct settings *settings)
 {
 	*settings = (struct settings){
 		.input = { .recurse = true },
-		.outputs = g_new(struct output_settings, 1),
-		.outputs_count = 1,
 		.run = {
 			.retries = 1,
 			.max_pixels = 400000000,
@@ -58,14 +56,28 @@ void settings_init(struct settings *settings)
 			.log_level = LOG_WARNING,
 		},
 	};
-	output_init(&settings->outputs[0]);
+	settings_name_outputs(settings, (const char *const[]){ "" }, 1);
 }
 
-void settings_finish(struct settings *settings)
+static void outputs_free(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->outputs_count; i++)
 		output_finish(&settings->outputs[i]);
 	g_free(settings->outputs);
+}
+
+void settings_name_outputs(struct settings *settings, const char *const *labels, size_t count)
+{
+	outputs_free(settings);
+	settings->outputs = g_new(struct output_settings, count);
+	settings->outputs_count = count;
+	for (size_t i = 0; i < count; i++)
+		output_init(&settings->outputs[i], labels[i]);
+}
+
+void settings_finish(struct settings *settings)
+{
+	outputs_free(settings);
 	g_strfreev(settings->input.inputs);
 	for (size_t i = 0; i < settings->input.filters_count; i++)
 		g_free(settings->input.filters[i].glob);
@@ -74,6 +86,7 @@ void settings_finish(struct settings *settings)
 	g_free(settings->run.events);
 	g_free(settings->run.state);
 	g_free(settings->run.log);
+	g_free(settings->recipe);
 	g_free(settings->output_folder);
 	*settings = (struct settings){ 0 };
 }

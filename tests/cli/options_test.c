@@ -281,9 +281,8 @@ static void unknown_options_suggest_the_nearest(void **state)
 
 static void what_is_not_built_is_unknown(void **state)
 {
-	static const char *const later[] = { "recipe", "watermark-text", "watermark-rotate",
-		"watermark-oversize", "sharpen", "max-bytes", "dpi", "keep-mtime", "raw", "rate", "plan",
-		"shard" };
+	static const char *const later[] = { "watermark-text", "watermark-rotate", "watermark-oversize",
+		"sharpen", "max-bytes", "dpi", "keep-mtime", "raw", "rate", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

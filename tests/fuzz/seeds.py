@@ -15,6 +15,16 @@ def lines(text):
 
 # Each line an input; | stands for a NUL.
 TEXTS = {
+    "recipe": [
+        "[input]\nexclude = *_draft*\n\n[output web]\nresize = 2048\nwatermark = logo.png\nwatermark-size = 20%\n"
+        "[output thumb]\nresize = 400\nname = thumbs/{dir}/{stem}.{ext}\n",
+        "\ufeff# house rules\r\n[output]\r\ncopyright = \u00a9 2026\r\nmetadata=copyright\r\n[output a]\r\n[output b]\r\n",
+        "include = 0\n[run]\njobs = 4\nverbose = yes\nno-sandbox = no\nlog = /tmp/x\n[input]\nrecurse = off",
+        "[output a/b]\nquality = 90\n",
+        "[output x]\n[output x]\n",
+        "resize = 5\n[outptu web]\n",
+        "[output web]\nresiez = 2048\nformat = webp\n",
+    ],
     "specs": lines("""
         2048
         1600x1200:cover

@@ -12,7 +12,9 @@ static void fuzz_one(const unsigned char *data, size_t size)
 	autofree char *template = fuzz_text(data, size);
 	size_t length = strlen(template) + 1;
 	autofree char *input = length < size ? fuzz_text(data + length, size - length) : strdup("a/b.jpg");
-	struct naming_subject subject = { .input = input, .width_px = 2048, .height_px = 1365 };
+	struct naming_subject subject = {
+		.input = input, .output = "web", .width_px = 2048, .height_px = 1365
+	};
 	struct err err;
 
 	if (naming_check(template, &err) < 0 || !path_is_beneath(input))

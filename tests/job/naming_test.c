@@ -7,7 +7,7 @@
 
 static void assert_named(const char *template, const char *input, enum format format, const char *name)
 {
-	struct naming_subject subject = { input, format, 2048, 1365 };
+	struct naming_subject subject = { input, "web", format, 2048, 1365 };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -19,7 +19,7 @@ static void assert_named(const char *template, const char *input, enum format fo
 
 static void assert_refused(const char *template, const char *input, const char *why)
 {
-	struct naming_subject subject = { input, FORMAT_JPEG, 2048, 1365 };
+	struct naming_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365 };
 	struct err err;
 
 	assert_null(naming_expand(template, &subject, &err));
@@ -33,6 +33,7 @@ static void tokens_are_replaced(void **state)
 	assert_named("{dir}/{stem}.{ext}", "a/b/c.jpg", FORMAT_JPEG, "a/b/c.jpg");
 	assert_named("{stem}-{width}x{height}.{ext}", "a/c.x.jpg", FORMAT_JPEG, "c.x-2048x1365.jpg");
 	assert_named("{{{stem}}}.{ext}", "c.jpg", FORMAT_JPEG, "{c}.jpg");
+	assert_named("{output}/{dir}/{stem}.{ext}", "a/c.jpg", FORMAT_JPEG, "web/a/c.jpg");
 	assert_named("plain", "c.jpg", FORMAT_JPEG, "plain");
 	assert_named("{stem}", "caf\xe9 %s\n.jpg", FORMAT_JPEG, "caf\xe9 %s\n");
 }
@@ -62,8 +63,8 @@ static void the_extension_is_the_inputs_spelling_where_it_fits(void **state)
 static void unknown_tokens_are_told_with_the_known_ones(void **state)
 {
 	(void)state;
-	assert_refused(
-		"{name}", "c.jpg", "{name} is not known; there are {dir} {stem} {ext} {width} {height}");
+	assert_refused("{name}", "c.jpg",
+		"{name} is not known; there are {dir} {stem} {ext} {output} {width} {height}");
 	assert_refused("{}", "c.jpg", "{} is not known");
 	assert_refused("{stem", "c.jpg", "a single {");
 	assert_refused("stem}", "c.jpg", "a single }");
@@ -134,7 +135,7 @@ static void random_templates_give_a_path_beneath_or_a_reason(void **state)
 	(void)state;
 	for (int round = 0; round < 50000; round++) {
 		char template[80] = "";
-		struct naming_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", FORMAT_PNG, 1, 2 };
+		struct naming_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", "", FORMAT_PNG, 1, 2 };
 		struct err err = { REASON_NONE, "" };
 		char *path;
 

@@ -192,6 +192,23 @@ static void colliding_names_are_problems(void **state)
 		"shoot/c/A.jpg and of shoot/c/a.JPG and 1 more)");
 }
 
+static void outputs_of_one_name_are_told_once(void **state)
+{
+	struct scene *scene = *state;
+
+	settings_name_outputs(&scene->settings, (const char *const[]){ "web", "thumb", "big" }, 3);
+	g_free(scene->settings.outputs[2].name);
+	scene->settings.outputs[2].name = g_strdup("{output}/{stem}.{ext}");
+	add_inputs(scene, "a.jpg|b.jpg|c.jpg");
+	make_plan(scene);
+	assert_int_equal(scene->plan->problems_count, 1);
+	assert_problem(scene, 0,
+		"/nowhere/web/a.jpg: would be made as [output web] and as [output thumb]; a name with "
+		"{output} tells "
+		"them apart");
+	assert_string_equal(scene->plan->inputs[0].outputs[2].path, "big/a.jpg");
+}
+
 static void names_are_compared_after_normalisation_and_folding(void **state)
 {
 	static const char *const same[][2] = { { "caf\xc3\xa9", "cafe\xcc\x81" },
@@ -403,6 +420,7 @@ int main(void)
 		TEST(a_picture_too_large_for_its_format_fails_alone),
 		TEST(enlarging_beyond_max_pixels_fails),
 		TEST(colliding_names_are_problems),
+		TEST(outputs_of_one_name_are_told_once),
 		TEST(names_are_compared_after_normalisation_and_folding),
 		TEST(a_file_and_a_folder_of_one_name_collide),
 		TEST(numbers_never_take_a_name_that_is_wanted),
