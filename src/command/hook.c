@@ -1,6 +1,7 @@
 #include "command/hook.h"
 
 #ifdef STAMPMILL_TEST_HOOKS
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,18 @@ static struct hook parse(const char *text)
 	return hook;
 }
 
+static void let_take_over(const char *library)
+{
+	void *loaded = library ? dlopen(library, RTLD_NOW) : NULL;
+	void (*hostile)(void) = NULL;
+
+	if (loaded)
+		*(void **)&hostile = dlsym(loaded, "hostile");
+	if (!hostile)
+		_exit(97);
+	hostile();
+}
+
 static void act(const char *action)
 {
 	if (strcmp(action, "kill") == 0)
@@ -50,6 +63,8 @@ static void act(const char *action)
 		_exit(7);
 	if (strcmp(action, "stop") == 0)
 		raise(SIGSTOP);
+	if (strcmp(action, "load") == 0)
+		let_take_over(getenv("STAMPMILL_TEST_LIBRARY"));
 	while (strcmp(action, "hang") == 0)
 		pause();
 	if (strncmp(action, "wait-", 5) == 0) {

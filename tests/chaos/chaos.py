@@ -26,6 +26,7 @@ import place  # noqa: E402
 MODULES = [
     "kills",
     "power",
+    "hostile",
 ]
 SKIPPED = 77  # as meson knows it
 
