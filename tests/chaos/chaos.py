@@ -27,6 +27,7 @@ MODULES = [
     "kills",
     "power",
     "hostile",
+    "mutants",
 ]
 SKIPPED = 77  # as meson knows it
 
