@@ -64,7 +64,8 @@ class Context:
 
     def say(self, text):
         """For whoever waits."""
-        print(f"{self.name}: {text}", file=sys.stderr, flush=True)
+        if not self.short:
+            print(f"{self.name}: {text}", file=sys.stderr, flush=True)
 
     def tool(self, name):
         """A program or library that meson built for the attempts, or None where it was not."""

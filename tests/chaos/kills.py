@@ -30,9 +30,9 @@ class Campaign:
         self.wanted = place.contents(self.place.path("wanted"))
         self.out = self.place.path("out")
 
-    def start(self, hook=None):
+    def start(self, hook=None, **options):
         return self.place.start("run", "in", "out", "--events", "events", *OPTIONS,
-                                environment={"STAMPMILL_TEST_HOOK": hook} if hook else None)
+                                environment={"STAMPMILL_TEST_HOOK": hook} if hook else None, **options)
 
     def lose(self, what, texts):
         self.lost += [f"{what}: {text}" for text in texts]
@@ -110,12 +110,16 @@ def check_workers_run(campaign, what, started):
     return ended
 
 
+def enough(context, kills, wanted):
+    return kills >= wanted or not context.in_time()
+
+
 def workers_at_random(context):
     campaign = Campaign(context)
-    wanted, kills, runs, failed = context.rounds(20, 500), 0, 0, 0
-    while kills < wanted and context.in_time():
+    wanted, kills, runs, failed = context.rounds(12, 500), 0, 0, 0
+    while not enough(context, kills, wanted):
         started = campaign.start()
-        kills += kill_workers_in(campaign, started, min(context.random.randint(3, 12), wanted - kills))
+        kills += kill_workers_in(campaign, started, min(context.random.randint(5, 12), wanted - kills))
         runs += 1
         failed += check_workers_run(campaign, f"run {runs}", started).status == 1
         campaign.finish(f"the re-run after run {runs}")
@@ -124,6 +128,163 @@ def workers_at_random(context):
                 f"{runs} runs of {campaign.pictures} pictures; {failed} of them named pictures whose worker was killed twice")]
 
 
+def workers_at_stages(context):
+    """Those that have a picture whose name ends in some way in hand, when they come to a stage of making it."""
+    if not context.hooks:
+        return [Row("workers killed at named stages", 0, [], "wants a build with -Dtest_hooks=true")]
+    campaign = Campaign(context)
+    wanted, kills, runs = context.rounds(8, 300), 0, 0
+    while not enough(context, kills, wanted):
+        stage, name = STAGES[runs % len(STAGES)], context.random.choice(campaign.names)
+        hook = f"{stage}:kill:{name[-5:]}:1"
+        check_workers_run(campaign, hook, campaign.start(hook))
+        hit = sum(event.get("attempt", 1) > 1 for event in campaign.statuses().values())
+        if not hit:
+            campaign.lose(hook, ["nobody was killed"])
+        kills, runs = kills + hit, runs + 1
+        campaign.finish(f"the re-run after {hook}")
+        context.say(f"{kills} kills, {runs} runs")
+    return [Row("workers killed at named stages", kills, campaign.lost, f"{', '.join(STAGES)}; {runs} runs of {campaign.pictures} pictures")]
+
+
+class Saboteur:
+    """Starts a campaign's runs so that a process is killed at a system call that changes something below OUTPUT."""
+
+    def __init__(self, campaign, who):
+        self.campaign, self.who, self.log = campaign, who, campaign.place.path("calls")
+        self.campaign.out.mkdir()
+        self.run(0).wait()
+        self.calls = len(self.lines())
+        campaign.place.remove("out")
+
+    def lines(self):
+        return [line for line in self.log.read_text(errors="replace").splitlines() if line.startswith(self.who)]
+
+    def killed(self):
+        return [line for line in self.lines() if line.endswith(" killed")]
+
+    def run(self, first, every=1, count=1):
+        campaign = self.campaign
+        return campaign.start(before=[campaign.context.tool("saboteur"), "--beneath", campaign.out.resolve(), "--log", self.log, "--who", self.who,
+                                      "--first", first, "--every", every, "--count", count, "--kill", "--"])
+
+
+def saboteur_row(context, tried):
+    """Why the saboteur cannot be had here, as a row; None when it can."""
+    if not context.tool("saboteur"):
+        return Row(tried, 0, [], "tests/chaos/saboteur is not built")
+    if context.place.run(before=[context.tool("saboteur"), "--beneath", "/nowhere", "--log", "/dev/null", "--", "true"]).status == 77:
+        return Row(tried, 0, [], "this kernel hands no system calls over")
+    return None
+
+
+def workers_at_calls(context):
+    tried = "workers killed at a system call that writes"
+    if row := saboteur_row(context, tried):
+        return [row]
+    campaign = Campaign(context)
+    saboteur = Saboteur(campaign, "worker")
+    wanted, kills, runs = context.rounds(8, 200), 0, 0
+    while not enough(context, kills, wanted):
+        first, every = context.random.randint(1, saboteur.calls // 4), context.random.randint(saboteur.calls // 12, saboteur.calls // 4)
+        check_workers_run(campaign, f"calls {first}+{every}", saboteur.run(first, every, count=8))
+        kills, runs = kills + len(saboteur.killed()), runs + 1
+        campaign.finish(f"the re-run after calls {first}+{every}")
+        context.say(f"{kills} kills, {runs} runs")
+    return [Row(tried, kills, campaign.lost, f"{runs} runs of {campaign.pictures} pictures")]
+
+
+# ---- the supervisor ----
+
+CHAIN = 6  # so many supervisors of one OUTPUT are killed before the run that may end
+
+
+def chains(context, campaign, wanted, kill_one):
+    """Supervisors killed one after the other by kill_one(campaign), which returns how it did it, or None when its run came to an end."""
+    kills, reruns = 0, 0
+    while not enough(context, kills, wanted):
+        for _ in range(min(CHAIN, wanted - kills)):
+            how = kill_one(campaign)
+            if how is None:
+                break
+            kills += 1
+        campaign.finish(f"the last re-run of chain {reruns + 1}")
+        reruns += 1
+        context.say(f"{kills} kills, {reruns} chains")
+    return kills, f"{reruns} runs of {campaign.pictures} pictures, up to {CHAIN} kills each"
+
+
+def kill_at_random(campaign):
+    left = len(campaign.wanted.keys() - place.ledger(campaign.out).keys()) / campaign.pictures
+    seconds = campaign.random.uniform(0, campaign.seconds * max(left, 0.1))
+    started = campaign.start()
+    pause(started, seconds)
+    if not started.kill(started.pid):
+        started.wait()
+        return None
+    started.wait()
+    how = f"killed after {seconds:.3f} s"
+    campaign.check_interrupted(how, started)
+    return how
+
+
+def supervisor_at_random(context):
+    campaign = Campaign(context)
+    kills, notes = chains(context, campaign, context.rounds(10, 80), kill_at_random)
+    return [Row("supervisors killed at random instants", kills, campaign.lost, notes)]
+
+
+def kill_at_stage(campaign):
+    """While a worker stands still at a stage of a picture that is not recorded yet."""
+    todo = sorted(set(campaign.names) - place.ledger(campaign.out).keys())
+    if not todo:
+        return None
+    hook = f"{campaign.random.choice(STAGES)}:stop:{campaign.random.choice(todo)}"
+    started = campaign.start(hook)
+    place.wait_until(lambda: "T" in started.workers().values() or not started.is_running(), 60)
+    if not started.kill(started.pid):
+        campaign.lose(hook, [f"nobody stopped there: {started.wait().said}"])
+        return None
+    started.wait()
+    campaign.check_interrupted(hook, started)
+    return hook
+
+
+def supervisor_at_stages(context):
+    tried = "supervisors killed while a worker is at a named stage"
+    if not context.hooks:
+        return [Row(tried, 0, [], "wants a build with -Dtest_hooks=true")]
+    campaign = Campaign(context)
+    kills, notes = chains(context, campaign, context.rounds(8, 60), kill_at_stage)
+    return [Row(tried, kills, campaign.lost, f"{', '.join(STAGES)}; {notes}")]
+
+
+def supervisor_at_calls(context):
+    tried = "supervisors killed at a system call that writes"
+    if row := saboteur_row(context, tried):
+        return [row]
+    campaign = Campaign(context)
+    saboteur = Saboteur(campaign, "supervisor")
+
+    def kill_at_call(_):
+        campaign.out.mkdir(exist_ok=True)
+        number = context.random.randint(1, saboteur.calls)
+        started = saboteur.run(number)
+        started.wait()
+        killed = saboteur.killed()
+        if killed:
+            campaign.check_interrupted(f"{killed[0]} (call {number})", started)
+        return killed[0] if killed else None
+
+    kills, notes = chains(context, campaign, context.rounds(8, 60), kill_at_call)
+    return [Row(tried, kills, campaign.lost, f"any of {saboteur.calls}; {notes}")]
+
+
 NAMES = {
     "workers-at-random": workers_at_random,
+    "workers-at-stages": workers_at_stages,
+    "workers-at-calls": workers_at_calls,
+    "supervisor-at-random": supervisor_at_random,
+    "supervisor-at-stages": supervisor_at_stages,
+    "supervisor-at-calls": supervisor_at_calls,
 }
