@@ -37,6 +37,8 @@ void record_vanished(struct run *run);
 
 void record_tick(struct run *run);
 void record_end(struct run *run, int exit_status);
+/* Once no worker is left: removes what those that were killed have left behind. */
+void record_sweep(struct run *run);
 void record_finish(struct run *run);
 
 #endif

@@ -44,7 +44,7 @@ struct run {
 
 	int signal_fd;
 	int ended_by;     /* the signal that ends the run; 0: none */
-	bool at_once;     /* it came twice */
+	bool terminated;  /* the workers were killed, whatever they had in hand */
 	struct err fatal; /* what ends the run with status 3; REASON_NONE: nothing */
 };
 

@@ -24,6 +24,7 @@ struct studio {
 	int *kept_fds; /* roots and output folder: all that a worker has open of the supervisor's */
 	struct mp_pool *pool;
 	struct mp_board *board;
+	bool lost_a_worker; /* in the middle of what it did, so that it may have left a temporary file */
 };
 
 /* Fork `workers` workers. Returns 0 or a negative errno. `studio` must not move afterwards. */

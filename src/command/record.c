@@ -48,13 +48,10 @@ static void find_roots(struct run *run)
 
 static void sweep(struct run *run)
 {
-	int removed;
+	int removed = sweep_temporaries(run->output.fd);
 
-	if (!run->state.opened.interrupted && !run->state.opened.made_new)
-		return;
-	removed = sweep_temporaries(run->output.fd);
 	if (removed > 0)
-		log_line(run->log, LOG_INFO, NULL, "%s: removed %d temporary files of a run that was killed",
+		log_line(run->log, LOG_INFO, NULL, "%s: removed %d temporary files of what was killed",
 			run->settings.output_folder, removed);
 }
 
@@ -83,7 +80,8 @@ int record_begin(struct run *run, struct err *err)
 			return -1;
 	if (run->settings.run.dry_run || !run->state.ledger)
 		return 0;
-	sweep(run);
+	if (run->state.opened.interrupted || run->state.opened.made_new)
+		sweep(run);
 	if (ledger_begin_run(run->state.ledger, STAMPMILL_VERSION, err) < 0)
 		return -1;
 	return run->state.opened.set_aside[0] ? rebuild(run, err) : 0;
@@ -252,6 +250,12 @@ void record_end(struct run *run, int exit_status)
 
 	if (ledger_end_run(run->state.ledger, exit_status, &err) < 0 && run->fatal.reason == REASON_NONE)
 		run->fatal = err;
+}
+
+void record_sweep(struct run *run)
+{
+	if (run->state.ledger && !run->settings.run.dry_run && (run->studio.lost_a_worker || run->terminated))
+		sweep(run);
 }
 
 void record_finish(struct run *run)

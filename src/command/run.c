@@ -175,6 +175,7 @@ static int begin(struct run *run)
 static void finish(struct run *run)
 {
 	studio_finish(&run->studio);
+	record_sweep(run);
 	if (run->signal_fd >= 0)
 		signals_release(run->signal_fd);
 	event_stream_free(run->events);

@@ -260,6 +260,7 @@ static void died(void *inherited, int index, uint64_t task)
 {
 	struct studio *studio = inherited;
 
+	studio->lost_a_worker = true;
 	if (task)
 		mp_board_uncount(studio->board, index, task);
 }

@@ -36,7 +36,7 @@ static void end_by(struct run *run, int signal_number)
 			signals_name(signal_number));
 		return;
 	}
-	run->at_once = true;
+	run->terminated = true;
 	mp_pool_terminate(run->studio.pool);
 }
 
@@ -68,6 +68,7 @@ static void pool_has_failed(struct run *run, int error)
 	if (run->fatal.reason == REASON_NONE)
 		err_set(&run->fatal, REASON_INTERNAL, "the workers cannot go on: %s",
 			error == -ECHILD ? "no worker could be started" : strerror(-error));
+	run->terminated = true;
 	mp_pool_terminate(run->studio.pool);
 }
 

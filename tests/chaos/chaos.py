@@ -30,6 +30,7 @@ MODULES = [
     "mutants",
 ]
 SKIPPED = 77  # as meson knows it
+LOST_SHOWN = 12
 
 
 class Row(NamedTuple):
@@ -92,7 +93,7 @@ def lines_of(rows):
 
 
 def attempt(name, function, arguments):
-    """Its rows, and an attempt that breaks is one that lost something. The place of one that lost is kept."""
+    """Its rows, and the folder of its place if that is kept, which is when something was lost. One that breaks has lost something."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f"stampmill-chaos-{name}-", dir=arguments.scratch))
     context = Context(name, arguments, folder)
     try:
@@ -102,10 +103,9 @@ def attempt(name, function, arguments):
     finally:
         context.place.end_all()
     if any(row.lost for row in rows):
-        rows.append(Row(f"{name}: what it left is kept", 0, [], str(folder)))
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    return rows
+        return rows, folder
+    shutil.rmtree(folder, ignore_errors=True)
+    return rows, None
 
 
 def parse(attempts):
@@ -140,18 +140,21 @@ def again(name, arguments):
 def main():
     attempts = find_attempts()
     arguments = parse(attempts)
-    rows, bad = [], []
+    rows, bad = [], {}
     print(f"seed {arguments.seed}", flush=True)
     for name in arguments.only.split(","):
-        found = attempt(name, attempts[name], arguments)
-        bad += [name] if any(row.lost for row in found) else []
+        found, kept = attempt(name, attempts[name], arguments)
         rows += found
+        if kept:
+            bad[name] = kept
     print("\n".join(["", *lines_of(rows)]))
     for row in rows:
-        for lost in row.lost[:20]:
+        for lost in row.lost[:LOST_SHOWN]:
             print(f"\n{row.tried}: LOST: {lost}")
-    for name in bad:
-        print(f"\nagain: {again(name, arguments)}")
+        if len(row.lost) > LOST_SHOWN:
+            print(f"\n{row.tried}: and {len(row.lost) - LOST_SHOWN} more")
+    for name, kept in bad.items():
+        print(f"\n{name}: what it left is in {kept}; again: {again(name, arguments)}")
     if bad:
         sys.exit(1)
     sys.exit(0 if any(row.times for row in rows) else SKIPPED)

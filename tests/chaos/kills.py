@@ -30,8 +30,8 @@ class Campaign:
         self.wanted = place.contents(self.place.path("wanted"))
         self.out = self.place.path("out")
 
-    def start(self, hook=None, **options):
-        return self.place.start("run", "in", "out", "--events", "events", *OPTIONS,
+    def start(self, hook=None, more=(), **options):
+        return self.place.start("run", "in", "out", "--events", "events", *OPTIONS, *more,
                                 environment={"STAMPMILL_TEST_HOOK": hook} if hook else None, **options)
 
     def lose(self, what, texts):
@@ -59,8 +59,8 @@ class Campaign:
         events = [json.loads(line) for line in lines]
         return {event["input"].partition("/")[2]: event for event in events if event["event"] == "picture"}
 
-    def finish(self, what):
-        """The undisturbed re-run after the kills."""
+    def finish(self, what, keep=False):
+        """The undisturbed re-run after the kills, and OUTPUT's end."""
         rows = place.ledger(self.out)
         before = place.identities(self.out, rows)
         started = self.start()
@@ -73,12 +73,13 @@ class Campaign:
                          if told.get(name, {}).get("status") != "up-to-date"])
         missing = place.ledger(self.out).keys() ^ self.wanted.keys()
         self.lose(what, [f"{name}: not in the ledger after the last run" for name in missing])
-        self.place.remove("out")
+        if not keep:
+            self.place.remove("out")
 
 
 def pause(started, seconds):
-    """Until then, or the run's end; False when it has ended."""
-    return not place.wait_until(lambda: not started.is_running(), seconds)
+    """Until then, or the run's end; False when it has ended, or has taken far too long."""
+    return not place.wait_until(lambda: not started.is_running(), seconds) and started.seconds() < 120
 
 
 def kill_workers_in(campaign, started, most):
@@ -153,7 +154,7 @@ class Saboteur:
     def __init__(self, campaign, who):
         self.campaign, self.who, self.log = campaign, who, campaign.place.path("calls")
         self.campaign.out.mkdir()
-        self.run(0).wait()
+        self.run([]).wait()
         self.calls = len(self.lines())
         campaign.place.remove("out")
 
@@ -163,10 +164,15 @@ class Saboteur:
     def killed(self):
         return [line for line in self.lines() if line.endswith(" killed")]
 
-    def run(self, first, every=1, count=1):
+    @staticmethod
+    def order(first, every=1, count=8, call=None):
+        """Who is killed, as the saboteur's options."""
+        return ["--first", str(first), "--every", str(every), "--count", str(count), "--kill", *(["--call", call] if call else [])]
+
+    def run(self, order, more=()):
         campaign = self.campaign
-        return campaign.start(before=[campaign.context.tool("saboteur"), "--beneath", campaign.out.resolve(), "--log", self.log, "--who", self.who,
-                                      "--first", first, "--every", every, "--count", count, "--kill", "--"])
+        return campaign.start(more=more, before=[campaign.context.tool("saboteur"), "--beneath", campaign.out.resolve(), "--log", self.log,
+                                                 "--who", self.who, *order, "--"])
 
 
 def saboteur_row(context, tried):
@@ -186,12 +192,18 @@ def workers_at_calls(context):
     saboteur = Saboteur(campaign, "worker")
     wanted, kills, runs = context.rounds(8, 200), 0, 0
     while not enough(context, kills, wanted):
-        first, every = context.random.randint(1, saboteur.calls // 4), context.random.randint(saboteur.calls // 12, saboteur.calls // 4)
-        check_workers_run(campaign, f"calls {first}+{every}", saboteur.run(first, every, count=8))
+        campaign.out.mkdir(exist_ok=True)
+        if runs % 2 == 0:
+            how = saboteur.order(context.random.randint(1, saboteur.calls // 4), context.random.randint(saboteur.calls // 12, saboteur.calls // 4))
+            started = saboteur.run(how)
+        else:  # all names are taken, and replacing takes a temporary one until it is renamed
+            how = saboteur.order(1, context.random.randint(2, campaign.pictures // 8), call="renameat,renameat2,rename")
+            started = saboteur.run(how, more=["--force"])
+        check_workers_run(campaign, " ".join(how), started)
         kills, runs = kills + len(saboteur.killed()), runs + 1
-        campaign.finish(f"the re-run after calls {first}+{every}")
+        campaign.finish(f"the re-run after {' '.join(how)}", keep=runs % 2)
         context.say(f"{kills} kills, {runs} runs")
-    return [Row(tried, kills, campaign.lost, f"{runs} runs of {campaign.pictures} pictures")]
+    return [Row(tried, kills, campaign.lost, f"{runs} runs of {campaign.pictures} pictures, half of them replacing what is there")]
 
 
 # ---- the supervisor ----
@@ -269,7 +281,7 @@ def supervisor_at_calls(context):
     def kill_at_call(_):
         campaign.out.mkdir(exist_ok=True)
         number = context.random.randint(1, saboteur.calls)
-        started = saboteur.run(number)
+        started = saboteur.run(saboteur.order(number, count=1))
         started.wait()
         killed = saboteur.killed()
         if killed:

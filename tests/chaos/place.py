@@ -70,13 +70,17 @@ class Started:
     def is_running(self):
         return self.popen.poll() is None
 
+    def seconds(self):
+        return time.monotonic() - self._began
+
     def members(self):
         """pid -> state of each process of its session that has not ended."""
         return {pid: state for pid, (_, state, _, _, session) in _processes() if session == self.pid and state not in "ZX"}
 
     def workers(self):
-        """pid -> state of the processes that it forked."""
-        return {pid: state for pid, (_, state, parent, _, _) in _processes() if parent == self.pid and state not in "ZX"}
+        """pid -> state of its workers: not of what a sanitizer forks to look for leaks."""
+        return {pid: state for pid, (name, state, parent, _, _) in _processes()
+                if parent == self.pid and name.startswith("worker-") and state not in "ZX"}
 
     def kill(self, pid, number=signal.SIGKILL):
         """True when the signal reached a process of ours that had not ended."""
@@ -107,7 +111,7 @@ class Started:
         self._said.seek(0)
         self._out.seek(0)
         return Ended(status, self._said.read().decode(errors="replace"), self._out.read().decode(errors="replace"),
-                     time.monotonic() - self._began)
+                     self.seconds())
 
     def left(self, patience=5):
         """The processes that outlive it by more than `patience` seconds; they are killed."""
