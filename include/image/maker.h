@@ -7,6 +7,12 @@
  * Each output is written to a nameless or temporary file and published under its name only when it is whole
  * (and, with settings->run.sync, on the disk). When an output fails, those published before it stay, none is
  * half there.
+ *
+ * All outputs of a picture come from one decode and take one lane: the planar lane where it can make each of
+ * them (lane_choice.h), else the vips lane, since decoding twice costs more than the faster lane saves. Which
+ * is made from which is the lane's own plan (planar_plan.h, vips_plan.h): of the decoder's pixels, or of a
+ * larger output's where those are at least twice as large as needed. So an output's pixels depend on the list
+ * of outputs, never on which of them are made this time, nor on their order or the number of workers.
  */
 #ifndef STAMPMILL_IMAGE_MAKER_H
 #define STAMPMILL_IMAGE_MAKER_H
@@ -51,8 +57,8 @@ void maker_free(struct maker *maker);
  * -1 with `err` (reason watermark) that names the file. */
 int maker_check_marks(struct maker *maker, struct err *err);
 
-/* Make all outputs of the picture open for reading on `input_fd`. `reply` is filled wholly, reply->err says
- * whether it went well; returns 0 or -1 accordingly. */
+/* Make all outputs of the picture open for reading on `input_fd` but those that are up to date. `reply` is
+ * filled wholly, reply->err says whether it went well; returns 0 or -1 accordingly. */
 int maker_make(
 	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply);
 

@@ -8,6 +8,7 @@
 #ifndef STAMPMILL_JOB_TASK_H
 #define STAMPMILL_JOB_TASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ struct make_output {
 	const char *path; /* below the output folder */
 	enum format format;
 	struct geometry geometry;
+	bool up_to_date; /* not to be made: asked for because it may shape the others' way from the decoder */
 };
 
 struct make_request {
@@ -58,8 +60,8 @@ struct made_output {
 };
 
 struct make_reply {
-	struct err err; /* REASON_NONE: all outputs are published */
-	size_t outputs_count;
+	struct err err;       /* REASON_NONE: all outputs that were to be made are published */
+	size_t outputs_count; /* the request's; 0 where there is an err */
 	struct made_output outputs[TASK_OUTPUTS_MAX];
 	char warning[TASK_WARNING_SIZE]; /* "" or what a person should know: "only the first of 3 pages was
 					    taken" */

@@ -90,11 +90,12 @@ static int finish(struct making *makings, size_t count, struct err *err)
 	struct maker *maker = makings[0].maker;
 
 	for (size_t i = 0; i < count; i++) {
+		if (makings[i].output->up_to_date)
+			continue;
 		maker_reach(maker, STAGE_STAMP);
 		if (planar_compose(maker->planar, i, err) ||
 			making_write(&makings[i], encode, maker->planar, err))
 			return -1;
-		makings[i].reply->outputs_count++;
 	}
 	return 0;
 }

@@ -10,8 +10,8 @@
 
 bool make_planar_is_built(void);
 
-/* Make all outputs of the picture, which lane_choose() gave to this lane: `makings` are one for each. Those
- * that are made are counted in reply->outputs_count. 0, or -1 with `err`. */
+/* Make the outputs of the picture that are wanted; lane_choose() gave it to this lane. `makings` are one for
+ * each output, wanted or not (planar_plan.h). Stops at the first that fails. 0, or -1 with `err`. */
 int make_planar(struct making *makings, size_t count, struct err *err);
 
 /* Free maker->planar. */

@@ -8,37 +8,33 @@
 #include "image/png_scan.h"
 #include "image/tiff_tags.h"
 #include "image/vips_lane.h"
+#include "image/vips_plan.h"
 #include "image/working.h"
 #include "sys/clock.h"
 
-/* What becomes of one output here, beside what both lanes share. */
+/* What becomes of one picture here, beside what both lanes share. */
 struct job {
-	struct making *making;
+	struct making *makings;
+	size_t count;
+	struct geometry geometries[TASK_OUTPUTS_MAX];
+	struct vips_plan plan;
 	struct lane lane;
+	bool opened, spent;    /* the lane; its one picture was made, and it holds no more */
 	struct metadata found; /* in the input */
 	struct blob icc;       /* found in the input */
-	VipsImage *image;      /* the output's */
+	struct lane_picture pictures[TASK_OUTPUTS_MAX];
+	int64_t decoded_us, resized_us; /* by lanes that are closed */
+};
+
+/* What is encoded. */
+struct encoding {
+	VipsImage *image;
+	bool in_memory;
 };
 
 static void begin_decoding(void *data)
 {
 	maker_reach(data, STAGE_DECODE);
-}
-
-static int decode(struct job *job, struct err *err)
-{
-	const struct lane_order order = {
-		.fd = job->making->input_fd,
-		.facts = &job->making->request->facts,
-		.geometry = &job->making->output->geometry,
-		.fail_on = job->making->maker->settings->run.fail_on,
-		.sampling = job->making->maker->settings->run.sampling,
-		.decoding = begin_decoding,
-		.data = job->making->maker,
-	};
-
-	maker_reach(job->making->maker, STAGE_OPEN);
-	return lane_begin(&job->lane, &order, err);
 }
 
 static struct blob get_blob(VipsImage *image, const char *field)
@@ -60,7 +56,7 @@ static struct blob get_blob(VipsImage *image, const char *field)
 static void find_in_tiff(struct job *job)
 {
 	if (!job->found.exif.data)
-		tiff_tags_read(job->making->input_fd, &job->found.exif);
+		tiff_tags_read(job->makings[0].input_fd, &job->found.exif);
 }
 
 static void find_in_png(struct job *job)
@@ -69,9 +65,9 @@ static void find_in_png(struct job *job)
 	struct err ignored;
 
 	if (!job->icc.data)
-		png_colour_read(job->making->input_fd, &job->icc);
+		png_colour_read(job->makings[0].input_fd, &job->icc);
 	/* EXIF may stand behind the pixels */
-	if (!job->found.exif.data && png_scan(job->making->input_fd, &scan, &ignored) == 0) {
+	if (!job->found.exif.data && png_scan(job->makings[0].input_fd, &scan, &ignored) == 0) {
 		job->found.exif = scan.exif;
 		scan.exif = (struct blob){ 0 };
 		png_scan_finish(&scan);
@@ -80,87 +76,208 @@ static void find_in_png(struct job *job)
 
 static void find_metadata(struct job *job)
 {
-	VipsImage *picture = job->lane.picture;
+	VipsImage *picture = job->lane.source;
 
 	job->found.exif = get_blob(picture, VIPS_META_EXIF_NAME);
 	job->found.xmp = get_blob(picture, VIPS_META_XMP_NAME);
 	job->found.iptc = get_blob(picture, VIPS_META_IPTC_NAME);
 	job->icc = get_blob(picture, VIPS_META_ICC_NAME);
-	if (job->making->request->facts.format == FORMAT_TIFF)
+	if (job->makings[0].request->facts.format == FORMAT_TIFF)
 		find_in_tiff(job);
-	if (job->making->request->facts.format == FORMAT_PNG)
+	if (job->makings[0].request->facts.format == FORMAT_PNG)
 		find_in_png(job);
 }
 
 static void tell_found(struct job *job)
 {
-	VipsImage *picture = job->lane.picture;
-	struct found *found = &job->making->found;
+	VipsImage *source = job->lane.source;
 
 	find_metadata(job);
-	*found = (struct found){
-		.pixels = working_pixels(picture),
-		.icc = job->icc.data,
-		.icc_bytes = job->icc.size_bytes,
-		.metadata = &job->found,
-		.density_x = picture->Xres,
-		.density_y = picture->Yres,
+	for (size_t i = 0; i < job->count; i++)
+		job->makings[i].found = (struct found){
+			.pixels = working_pixels(source),
+			.icc = job->icc.data,
+			.icc_bytes = job->icc.size_bytes,
+			.metadata = &job->found,
+			.density_x = source->Xres,
+			.density_y = source->Yres,
+		};
+}
+
+static void close_lane(struct job *job)
+{
+	struct lane *lane = &job->lane;
+
+	if (!job->opened)
+		return;
+	job->decoded_us += lane->decoded.spent_us;
+	job->resized_us += lane->resized.spent_us - (lane->decoded.spent_us - lane->held_us);
+	lane_finish(lane);
+	job->opened = job->spent = false;
+}
+
+/* The scale suits all outputs that come from the decoder, whichever of them are made this time. */
+static int open_lane(struct job *job, struct err *err)
+{
+	const struct making *making = &job->makings[0];
+	struct geometry decoded[TASK_OUTPUTS_MAX];
+	const struct lane_order order = {
+		.fd = making->input_fd,
+		.facts = &making->request->facts,
+		.geometries = decoded,
+		.count = job->plan.decoded_count,
+		.fail_on = making->maker->settings->run.fail_on,
+		.sampling = making->maker->settings->run.sampling,
+		.decoding = begin_decoding,
+		.data = making->maker,
 	};
+
+	for (size_t i = 0; i < job->plan.decoded_count; i++)
+		decoded[i] = job->geometries[job->plan.decoded[i]];
+	maker_reach(making->maker, STAGE_OPEN);
+	if (lane_open(&job->lane, &order, err))
+		return -1;
+	job->opened = true;
+	return 0;
+}
+
+static bool is_needed(const struct job *job, size_t i)
+{
+	if (!job->makings[i].output->up_to_date)
+		return true;
+	for (size_t k = 0; k < job->count; k++)
+		if (job->plan.from[k] == (int)i && is_needed(job, k))
+			return true;
+	return false;
+}
+
+static bool is_shared(const struct job *job)
+{
+	size_t needed = 0;
+
+	for (size_t i = 0; i < job->plan.decoded_count; i++)
+		needed += is_needed(job, job->plan.decoded[i]);
+	return needed > 1;
+}
+
+/* A lane with a picture in it. */
+static int get_lane(struct job *job, struct err *err)
+{
+	bool first = !job->opened;
+
+	if (job->opened && !job->spent)
+		return 0;
+	close_lane(job);
+	if (open_lane(job, err))
+		return -1;
+	if (first)
+		tell_found(job);
+	return is_shared(job) ? lane_hold(&job->lane, err) : 0;
+}
+
+static int get_picture(struct job *job, size_t i, struct err *err)
+{
+	int from = job->plan.from[i];
+
+	if (job->pictures[i].image)
+		return 0;
+	if (from >= 0)
+		return get_picture(job, (size_t)from, err) ||
+				       lane_derive(&job->lane, &job->pictures[from], &job->geometries[i],
+					       &job->pictures[i], err)
+			       ? -1
+			       : 0;
+	if (get_lane(job, err))
+		return -1;
+	job->spent = !job->lane.held;
+	return lane_make(&job->lane, &job->geometries[i], job->plan.is_source[i], &job->pictures[i], err);
 }
 
 static int encode(void *data, int fd, struct encode_order *order, bool *dropped, struct err *err)
 {
-	struct job *job = data;
+	const struct encoding *encoding = data;
 
-	order->image = job->image;
-	order->otherwise = job->lane.in_memory ? REASON_INTERNAL : REASON_CORRUPT;
+	order->image = encoding->image;
+	order->otherwise = encoding->in_memory ? REASON_INTERNAL : REASON_CORRUPT;
 	return encode_to(fd, order, dropped, err);
 }
 
-static int make_decoded(struct job *job, struct err *err)
+static int write_output(struct making *making, const struct lane_picture *picture, struct err *err)
 {
-	struct making *making = job->making;
+	struct encoding encoding = { .in_memory = picture->in_memory };
 	int result;
 
-	tell_found(job);
 	maker_reach(making->maker, STAGE_STAMP);
 	if (making_plan(making, err))
 		return -1;
-	job->image = compose_new(job->lane.picture, &making->compose);
-	if (!job->image)
+	encoding.image = compose_new(picture->image, &making->compose);
+	if (!encoding.image)
 		return err_set_vips(err, REASON_INTERNAL);
-	result = making_write(making, encode, job, err);
-	g_object_unref(job->image);
+	result = making_write(making, encode, &encoding, err);
+	g_object_unref(encoding.image);
 	return result;
 }
 
-/* Decoding and resizing are timed where they happen, inside the evaluation: the rest of it is encoding. */
-static void add_times(const struct job *job, int64_t begun_us)
+static int make_output(struct job *job, size_t i, struct err *err)
 {
-	const struct lane *lane = &job->lane;
-	struct make_reply *reply = job->making->reply;
-	int64_t all_us = clock_us() - begun_us;
+	struct making *making = &job->makings[i];
 
-	reply->decode_ms += making_ms(lane->decoded.spent_us);
-	reply->resize_ms += making_ms(lane->resized.spent_us - lane->decoded.spent_us);
-	reply->encode_ms += making_ms(all_us - lane->resized.spent_us);
+	if (making->output->up_to_date)
+		return 0;
+	if (making_check_unchanged(making, get_picture(job, i, err), err))
+		return -1;
+	if (write_output(making, &job->pictures[i], err))
+		return -1;
+	if (!job->plan.is_source[i])
+		g_clear_object(&job->pictures[i].image);
+	return 0;
 }
 
-int make_vips(struct making *making, struct err *err)
+static int check_sizes(const struct job *job, struct err *err)
 {
-	const struct geometry *geometry = &making->output->geometry;
-	struct job job = { .making = making };
+	for (size_t i = 0; i < job->count; i++)
+		if (encode_check_size(job->makings[i].output->format, job->geometries[i].out_width_px,
+			    job->geometries[i].out_height_px, err))
+			return -1;
+	return 0;
+}
+
+static void plan(struct job *job)
+{
+	const struct making *making = &job->makings[0];
+	const struct facts *facts = &making->request->facts;
+
+	for (size_t i = 0; i < job->count; i++)
+		job->geometries[i] = job->makings[i].output->geometry;
+	vips_plan(&job->plan, job->geometries, job->count, facts_upright_width(facts),
+		facts_upright_height(facts), making->maker->settings->run.sampling);
+}
+
+/* Decoding and resizing are timed where they happen, inside the evaluation: the rest of it is encoding. */
+static void finish(struct job *job, int64_t begun_us)
+{
+	struct make_reply *reply = job->makings[0].reply;
+
+	for (size_t i = 0; i < job->count; i++)
+		g_clear_object(&job->pictures[i].image);
+	close_lane(job);
+	metadata_finish(&job->found);
+	free(job->icc.data);
+	reply->decode_ms = making_ms(job->decoded_us);
+	reply->resize_ms = making_ms(job->resized_us);
+	reply->encode_ms = making_ms(clock_us() - begun_us - job->decoded_us - job->resized_us);
+}
+
+int make_vips(struct making *makings, size_t count, struct err *err)
+{
+	struct job job = { .makings = makings, .count = count };
 	int64_t begun_us = clock_us();
 	int result;
 
-	if (encode_check_size(making->output->format, geometry->out_width_px, geometry->out_height_px, err))
-		return -1;
-	result = making_check_unchanged(making, decode(&job, err), err);
-	if (result == 0)
-		result = make_decoded(&job, err);
-	add_times(&job, begun_us);
-	lane_finish(&job.lane);
-	metadata_finish(&job.found);
-	free(job.icc.data);
+	plan(&job);
+	result = check_sizes(&job, err);
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = make_output(&job, i, err);
+	finish(&job, begun_us);
 	return result;
 }

@@ -77,17 +77,6 @@ static void warn_of_frames(struct make_reply *reply, const struct facts *facts)
 	making_warn(reply, text);
 }
 
-/* Each output by itself, up to the first that fails. */
-static int make_each(struct making *makings, size_t count, struct make_reply *reply)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (make_vips(&makings[i], &reply->err))
-			return -1;
-		reply->outputs_count++;
-	}
-	return 0;
-}
-
 static int make_all(
 	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply)
 {
@@ -103,9 +92,11 @@ static int make_all(
 		return err_set(&reply->err, REASON_OUT_OF_MEMORY, "no memory for the picture");
 	for (size_t i = 0; i < request->outputs_count; i++)
 		making_init(&makings[i], maker, input_fd, request, i, reply);
-	if (choice.planar)
-		return make_planar(makings, request->outputs_count, &reply->err);
-	return make_each(makings, request->outputs_count, reply);
+	if (choice.planar ? make_planar(makings, request->outputs_count, &reply->err)
+			  : make_vips(makings, request->outputs_count, &reply->err))
+		return -1;
+	reply->outputs_count = request->outputs_count;
+	return 0;
 }
 
 int maker_make(

@@ -28,6 +28,8 @@ void making_init(struct making *making, struct maker *maker, int input_fd, const
 		.made = &reply->outputs[i],
 		.reply = reply,
 	};
+	making->made->width_px = making->output->geometry.out_width_px;
+	making->made->height_px = making->output->geometry.out_height_px;
 }
 
 void making_warn(struct make_reply *reply, const char *text)
@@ -189,8 +191,6 @@ static int publish(struct making *making, struct outfile *file, struct err *err)
 		return err_set_errno(err, error, "cannot write");
 	making->made->size_bytes = status.st_size;
 	making->made->marked = making->marked;
-	making->made->width_px = making->output->geometry.out_width_px;
-	making->made->height_px = making->output->geometry.out_height_px;
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "image/vips_lane.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "image/open.h"
@@ -81,15 +82,14 @@ static VipsRect turn_crop(const struct geometry *geometry, int orientation)
 	}
 }
 
-static struct stored stored_of(const struct lane_order *order)
+static struct stored stored_of(const struct geometry *geometry, int orientation)
 {
-	const struct geometry *geometry = order->geometry;
-	bool turned = order->facts->orientation >= 5;
+	bool turned = orientation >= 5;
 
 	return (struct stored){
 		.width_px = turned ? geometry->scaled_height_px : geometry->scaled_width_px,
 		.height_px = turned ? geometry->scaled_width_px : geometry->scaled_height_px,
-		.crop = turn_crop(geometry, order->facts->orientation),
+		.crop = turn_crop(geometry, orientation),
 	};
 }
 
@@ -100,29 +100,55 @@ static double drift(int side_px, int shrink, int to_side_px)
 	return (double)(side_px % shrink) / side_px * to_side_px;
 }
 
-static int choose_shrink(const struct lane_order *order, const struct stored *stored, double factor)
+/* How many times as large as the largest of the pictures wanted the stored one is. */
+static double find_factor(const struct lane_order *order)
+{
+	double factor = INFINITY;
+
+	for (size_t i = 0; i < order->count; i++) {
+		struct stored stored = stored_of(&order->geometries[i], order->facts->orientation);
+
+		factor = fmin(factor, shrink_factor(order->facts->width_px, order->facts->height_px,
+					      stored.width_px, stored.height_px));
+	}
+	return factor;
+}
+
+static bool drifts(const struct lane_order *order, int shrink)
 {
 	const struct facts *facts = order->facts;
+
+	for (size_t i = 0; i < order->count; i++) {
+		struct stored stored = stored_of(&order->geometries[i], facts->orientation);
+
+		if (drift(facts->width_px, shrink, stored.width_px) > DRIFT_PX ||
+			drift(facts->height_px, shrink, stored.height_px) > DRIFT_PX)
+			return true;
+	}
+	return false;
+}
+
+static int choose_shrink(const struct lane_order *order, double factor)
+{
 	int shrink = shrink_jpeg(order->sampling, factor);
 
-	while (drift(facts->width_px, shrink, stored->width_px) > DRIFT_PX ||
-		drift(facts->height_px, shrink, stored->height_px) > DRIFT_PX)
+	while (drifts(order, shrink))
 		shrink /= 2;
 	return shrink;
 }
 
-static VipsImage *open_shrunk(const struct lane_order *order, const struct stored *stored, struct err *err)
+static VipsImage *open_shrunk(const struct lane_order *order, struct err *err)
 {
 	const struct facts *facts = order->facts;
 	struct open_options options = {
 		.format = facts->format, .fail_on = order->fail_on, .shrink = 1, .scale = 1
 	};
-	double factor = shrink_factor(facts->width_px, facts->height_px, stored->width_px, stored->height_px);
+	double factor = find_factor(order);
 	int reserve = shrink_reserve(order->sampling);
 	VipsImage *image;
 
 	if (facts->format == FORMAT_JPEG)
-		options.shrink = choose_shrink(order, stored, factor);
+		options.shrink = choose_shrink(order, factor);
 	if (facts->format == FORMAT_WEBP && reserve && factor > reserve)
 		options.scale = reserve / factor;
 	image = open_picture(order->fd, &options, err);
@@ -152,26 +178,26 @@ static VipsImage *crop(VipsImage *image, const VipsRect *area)
 	return take(image, cropped);
 }
 
-/* The pixels decoded and held. */
-static VipsImage *hold(struct lane *lane, VipsImage *image)
+static VipsImage *hold(struct lane_picture *picture, VipsImage *image)
 {
-	if (!image || lane->in_memory)
+	if (!image || picture->in_memory)
 		return image;
-	lane->in_memory = true;
+	picture->in_memory = true;
 	return take(image, vips_image_copy_memory(image));
 }
 
 /* All of a picture is evaluated before it is cropped, so that one that is cut short below the crop is known
  * for that; unless there is very much of it. */
-static VipsImage *settle(struct lane *lane, VipsImage *image, const struct stored *stored, int orientation)
+static VipsImage *settle(
+	struct lane_picture *picture, VipsImage *image, const VipsRect *area, int orientation, bool whole)
 {
 	VipsImage *upright;
 
-	if (bytes_of(image) <= LANE_MEMORY_BYTES)
-		image = hold(lane, image);
-	image = image ? crop(image, &stored->crop) : NULL;
+	if (whole || bytes_of(image) <= LANE_MEMORY_BYTES)
+		image = hold(picture, image);
+	image = image ? crop(image, area) : NULL;
 	if (image && orientation > 2)
-		image = hold(lane, image);
+		image = hold(picture, image);
 	if (!image)
 		return NULL;
 	upright = working_upright(image, orientation);
@@ -199,33 +225,65 @@ static VipsImage *own_blobs(VipsImage *image)
 	return take(image, copy);
 }
 
-/* Takes over `opened`. */
-static VipsImage *scale(struct lane *lane, VipsImage *opened, const struct stored *stored)
+int lane_open(struct lane *lane, const struct lane_order *order, struct err *err)
 {
-	VipsImage *image = meter_new(own_blobs(opened), &lane->decoded);
-
-	image = image ? take(image, working_new(image)) : NULL;
-	image = image ? take(image, working_scale(image, stored->width_px, stored->height_px)) : NULL;
-	return meter_new(image, &lane->resized);
-}
-
-int lane_begin(struct lane *lane, const struct lane_order *order, struct err *err)
-{
-	struct stored stored = stored_of(order);
 	VipsImage *image;
 
-	*lane = (struct lane){ 0 };
-	image = open_shrunk(order, &stored, err);
+	*lane = (struct lane){ .orientation = order->facts->orientation };
+	image = open_shrunk(order, err);
 	if (!image)
 		return -1;
-	image = scale(lane, image, &stored);
+	image = meter_new(own_blobs(image), &lane->decoded);
 	if (order->decoding)
 		order->decoding(order->data);
-	lane->picture = image ? settle(lane, image, &stored, order->facts->orientation) : NULL;
-	return lane->picture ? 0 : err_set_vips(err, REASON_CORRUPT);
+	lane->source = image ? take(image, working_new(image)) : NULL;
+	return lane->source ? 0 : err_set_vips(err, REASON_CORRUPT);
+}
+
+int lane_hold(struct lane *lane, struct err *err)
+{
+	int64_t begun_us = clock_us();
+
+	if (lane->held || bytes_of(lane->source) > NEED_HELD_BYTES_MAX)
+		return 0;
+	lane->source = take(lane->source, vips_image_copy_memory(lane->source));
+	lane->held = lane->source;
+	lane->decoded.spent_us = lane->held_us = clock_us() - begun_us;
+	return lane->held ? 0 : err_set_vips(err, REASON_CORRUPT);
+}
+
+int lane_make(struct lane *lane, const struct geometry *geometry, bool hold, struct lane_picture *picture,
+	struct err *err)
+{
+	const struct stored stored = stored_of(geometry, lane->orientation);
+	VipsImage *image = working_scale(lane->source, stored.width_px, stored.height_px);
+
+	*picture = (struct lane_picture){ .in_memory = false };
+	image = meter_new(image, &lane->resized);
+	if (image)
+		image = settle(picture, image, &stored.crop, lane->orientation, hold);
+	picture->image = image;
+	picture->in_memory = picture->in_memory || lane->held;
+	return image ? 0 : err_set_vips(err, lane->held ? REASON_INTERNAL : REASON_CORRUPT);
+}
+
+int lane_derive(struct lane *lane, const struct lane_picture *from, const struct geometry *geometry,
+	struct lane_picture *picture, struct err *err)
+{
+	const struct stored upright = stored_of(geometry, 1);
+	VipsImage *image = working_scale(from->image, upright.width_px, upright.height_px);
+
+	/* of the same size: nothing to be done but to crop */
+	*picture = (struct lane_picture){ .in_memory = image == from->image };
+	if (!picture->in_memory)
+		image = meter_new(image, &lane->resized);
+	if (image)
+		image = settle(picture, image, &upright.crop, 1, true);
+	picture->image = image;
+	return image ? 0 : err_set_vips(err, REASON_INTERNAL);
 }
 
 void lane_finish(struct lane *lane)
 {
-	g_clear_object(&lane->picture);
+	g_clear_object(&lane->source);
 }

@@ -1,5 +1,7 @@
 #include "job/need.h"
 
+#include <math.h>
+
 /* Rows that decoder, resize and encoder have between them at a time. */
 enum {
 	BAND_ROWS = 512
@@ -12,13 +14,16 @@ static int bands(const struct facts *facts)
 	return colours + facts->alpha;
 }
 
+/* Bytes a pixel, decoded. */
+static double samples_of(const struct facts *facts)
+{
+	return bands(facts) * (facts->bits > 32 ? 8 : facts->bits > 16 ? 4 : facts->bits > 8 ? 2 : 1);
+}
+
 /* Bytes a pixel that the decoder holds for the whole picture; 0 for those that go row by row. */
 static double whole_picture(const struct facts *facts)
 {
-	double samples = bands(facts) * (facts->bits > 32          ? 8
-						: facts->bits > 16 ? 4
-						: facts->bits > 8  ? 2
-								   : 1);
+	double samples = samples_of(facts);
 
 	switch (facts->format) {
 	case FORMAT_JPEG:
@@ -47,6 +52,8 @@ int64_t need_of_picture(const struct facts *facts, const struct geometry *geomet
 	double row_bytes = (double)facts->width_px * bands(facts) * (facts->bits > 8 ? 2 : 1);
 	double need = NEED_OF_WORKER + pixels * whole_picture(facts) + row_bytes * BAND_ROWS;
 
+	if (count > 1)
+		need += fmin(pixels * samples_of(facts), NEED_HELD_BYTES_MAX);
 	/* the small picture, the small picture with its mark, and what the encoder makes of it */
 	for (size_t i = 0; i < count; i++)
 		need += 3.0 * bands(facts) * (facts->bits > 8 ? 2 : 1) * geometries[i].out_width_px *

@@ -159,6 +159,7 @@ static void make_output_pack(const struct make_output *output, struct pack *pack
 	pack_string(pack, output->path);
 	pack_i64(pack, output->format);
 	geometry_pack(&output->geometry, pack);
+	pack_i64(pack, output->up_to_date);
 }
 
 static void make_output_unpack(struct make_output *output, struct unpack *unpack)
@@ -167,6 +168,7 @@ static void make_output_unpack(struct make_output *output, struct unpack *unpack
 	refuse_unless(unpack, path_is_beneath(output->path));
 	output->format = (enum format)unpack_range(unpack, FORMAT_JPEG, FORMAT_COUNT - 1);
 	geometry_unpack(&output->geometry, unpack);
+	output->up_to_date = unpack_range(unpack, 0, 1);
 }
 
 void make_request_pack(const struct make_request *request, struct pack *pack)

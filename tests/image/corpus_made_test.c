@@ -168,7 +168,8 @@ static void make(
 		status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec };
 	request.outputs[0] = (struct make_output){ name, output_format(&request.facts),
 		geometry_compute(&settings->outputs[0].resize, false, facts_upright_width(&request.facts),
-			facts_upright_height(&request.facts)) };
+			facts_upright_height(&request.facts)),
+		false };
 	if (maker_make(maker, fd, &request, &reply)) {
 		finding->what = FOUND_FAILED;
 		finding->err = reply.err;

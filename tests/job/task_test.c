@@ -27,10 +27,10 @@ static struct make_request sample_request(void)
 		.outputs_count = 2,
 	};
 
-	request.outputs[0] =
-		(struct make_output){ "a/b.png", FORMAT_PNG, { 320, 240, 10, 20, 300, 200, 5, 6, 310, 210 } };
+	request.outputs[0] = (struct make_output){ "a/b.png", FORMAT_PNG,
+		{ 320, 240, 10, 20, 300, 200, 5, 6, 310, 210 }, false };
 	request.outputs[1] =
-		(struct make_output){ "t/b.jpg", FORMAT_JPEG, { 64, 48, 0, 0, 64, 48, 0, 0, 64, 48 } };
+		(struct make_output){ "t/b.jpg", FORMAT_JPEG, { 64, 48, 0, 0, 64, 48, 0, 0, 64, 48 }, true };
 	return request;
 }
 
@@ -69,6 +69,7 @@ static void a_make_request_comes_out_as_it_went_in(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		assert_string_equal(out.outputs[i].path, in.outputs[i].path);
 		assert_int_equal(out.outputs[i].format, in.outputs[i].format);
+		assert_int_equal(out.outputs[i].up_to_date, i == 1);
 		assert_memory_equal(
 			&out.outputs[i].geometry, &in.outputs[i].geometry, sizeof(struct geometry));
 	}
