@@ -2,8 +2,8 @@
  * record.h: the ledger's part in a run: what it knows before a picture is looked at, and what it is told as
  * pictures end.
  *
- * Calling order: record_begin(); record_known() for each input before the probe; record_up_to_date() for each
- * that would be made; record_*() as pictures end, record_tick() now and then; record_end(). When the ledger
+ * Calling order: record_begin(); record_known() for each input before the probe; record_look() for each that
+ * would be made; record_*() as pictures end, record_tick() now and then; record_end(). When the ledger
  * cannot be written, run->fatal says so and the run is stopped. In a dry run there may be no ledger: nothing
  * is known then, and nothing is recorded.
  */
@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "command/run.h"
 
@@ -21,14 +22,17 @@ int record_begin(struct run *run, struct err *err);
 /* What an earlier run found out about input `index`, if it has not changed since. */
 bool record_known(const struct run *run, size_t index, struct probe_verdict *verdict);
 
-/* True when every output of input `index` is there as recorded, made from the same input by the same recipe.
- * Then, for output i of it, the ledger's row is record_output(run, index, i). */
-bool record_up_to_date(const struct run *run, size_t index);
+/* Which outputs of input `index` are there as recorded, made from the same input by the same section of the
+ * recipe: bit i is for output i. The ledger's row is record_output(run, index, i). */
+uint64_t record_look(const struct run *run, size_t index);
+bool record_has(uint64_t up_to_date, size_t output);
+bool record_has_all(const struct run *run, uint64_t up_to_date);
 const struct ledger_output *record_output(const struct run *run, size_t index, size_t output);
 
 /* The output is there and as it was when it was recorded. */
 bool record_is_untouched(const struct run *run, const struct ledger_output *row);
 
+/* The outputs of input `index` that were not up to date are made. */
 void record_made(struct run *run, size_t index, const struct make_reply *reply, int attempts);
 void record_not_made(struct run *run, size_t index, const struct err *err, int attempts);
 

@@ -29,7 +29,8 @@ struct run {
 	int64_t committed_ms;                          /* when the ledger was committed last */
 	struct studio studio;
 	struct probe_verdict *probed; /* one for each of scan.inputs; g_free */
-	struct err marks;             /* why the marks cannot be drawn; REASON_NONE when they can */
+	uint64_t *up_to_date; /* one for each of scan.inputs: its outputs that are (record.h); g_free */
+	struct err marks;     /* why the marks cannot be drawn; REASON_NONE when they can */
 	struct plan *plan;
 	struct feed *feed;
 	int64_t oom_kills; /* how many the kernel had counted when this was looked at last */

@@ -32,12 +32,13 @@ int studio_init(struct studio *studio, const struct settings *settings, const st
 	int output_fd, int workers);
 void studio_finish(struct studio *studio);
 
-/* Submit a task; the tag it ends with is `index` or `tag`. Each returns 0 or a negative errno. */
+/* Submit a task; the tag it ends with is `index` or `tag`. Each returns 0 or a negative errno. Bit i of
+ * `up_to_date` says that output i is not to be made. */
 int studio_submit_probe(struct studio *studio, size_t index);
 int studio_submit_verify(struct studio *studio, size_t index);
 int studio_submit_marks(struct studio *studio, uint64_t tag);
-int studio_submit_make(
-	struct studio *studio, size_t index, const struct facts *facts, const struct planned_input *planned);
+int studio_submit_make(struct studio *studio, size_t index, const struct facts *facts,
+	const struct planned_input *planned, uint64_t up_to_date);
 
 /* Which lane a picture of these facts takes to become what was planned. */
 struct lane_choice studio_lane(

@@ -4,6 +4,7 @@
 #ifndef STAMPMILL_REPORT_EVENT_H
 #define STAMPMILL_REPORT_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -24,6 +25,7 @@ struct event_output {
 	const char *name; /* OUTPUT folder as the user wrote it, slash, path */
 	int width_px, height_px;
 	int64_t size_bytes;
+	bool up_to_date; /* it was there already */
 };
 
 /* Everything in it is borrowed for the call. File names are bytes. */

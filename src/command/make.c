@@ -87,15 +87,49 @@ static void report_failure(struct run *run, size_t index, const struct mp_ended 
 	record_not_made(run, index, err, ended->attempts);
 }
 
+/* An output of input `index`, from what its worker said (NULL: nothing was made) or from the ledger's row.
+ * The name is the caller's to free(). */
+static struct event_output describe_output(
+	const struct run *run, size_t index, size_t i, const struct make_reply *reply)
+{
+	bool made = reply && !record_has(run->up_to_date[index], i);
+	const struct ledger_output *row = made ? NULL : record_output(run, index, i);
+	struct event_output output = { .up_to_date = !made };
+
+	output.name = plan_output_name(run->plan, &run->plan->inputs[index].outputs[i]);
+	if (made) {
+		output.width_px = reply->outputs[i].width_px;
+		output.height_px = reply->outputs[i].height_px;
+		output.size_bytes = reply->outputs[i].size_bytes;
+	} else if (row) {
+		output.width_px = row->width_px;
+		output.height_px = row->height_px;
+		output.size_bytes = row->size_bytes;
+	}
+	return output;
+}
+
+/* Report the picture with its outputs. */
+static void report_outputs(
+	struct run *run, size_t index, const struct make_reply *reply, struct picture_event *event)
+{
+	struct event_output outputs[TASK_OUTPUTS_MAX];
+	size_t count = run->settings.outputs_count;
+
+	for (size_t i = 0; i < count; i++)
+		outputs[i] = describe_output(run, index, i, reply);
+	event->outputs = outputs;
+	event->outputs_count = count;
+	report_input(run, index, event);
+	for (size_t i = 0; i < count; i++)
+		free((char *)outputs[i].name);
+}
+
 static void report_success(
 	struct run *run, size_t index, const struct mp_ended *ended, const struct make_reply *reply)
 {
 	const struct planned_input *planned = &run->plan->inputs[index];
-	size_t count = run->settings.outputs_count;
-	struct event_output outputs[TASK_OUTPUTS_MAX];
 	struct picture_event event = { .status = PICTURE_DONE,
-		.outputs = outputs,
-		.outputs_count = count,
 		.warning = reply->warning[0] ? reply->warning : NULL,
 		.lane = reply->lane,
 		.lane_why = studio_lane(&run->studio, &run->probed[index].facts, planned).why,
@@ -107,38 +141,16 @@ static void report_success(
 		.encode_ms = reply->encode_ms,
 		.total_ms = reply->total_ms };
 
-	for (size_t i = 0; i < count; i++)
-		outputs[i] = (struct event_output){ .name = plan_output_name(run->plan, &planned->outputs[i]),
-			.width_px = reply->outputs[i].width_px,
-			.height_px = reply->outputs[i].height_px,
-			.size_bytes = reply->outputs[i].size_bytes };
-	report_input(run, index, &event);
-	for (size_t i = 0; i < count; i++)
-		free((char *)outputs[i].name);
+	report_outputs(run, index, reply, &event);
 	record_made(run, index, reply, ended->attempts);
 }
 
 static void report_up_to_date(struct run *run, size_t index)
 {
-	size_t count = run->settings.outputs_count;
-	struct event_output outputs[TASK_OUTPUTS_MAX];
-	struct picture_event event = {
-		.status = PICTURE_UP_TO_DATE, .outputs = outputs, .outputs_count = count
-	};
+	struct picture_event event = { .status = PICTURE_UP_TO_DATE };
 
-	for (size_t i = 0; i < count; i++) {
-		const struct ledger_output *row = record_output(run, index, i);
-
-		outputs[i] = (struct event_output){ .name = plan_output_name(
-							    run->plan, &run->plan->inputs[index].outputs[i]),
-			.width_px = row->width_px,
-			.height_px = row->height_px,
-			.size_bytes = row->size_bytes };
-	}
 	run->not_counted++;
-	report_input(run, index, &event);
-	for (size_t i = 0; i < count; i++)
-		free((char *)outputs[i].name);
+	report_outputs(run, index, NULL, &event);
 }
 
 /* The kernel took the worker for lack of memory: a SIGKILL that was not ours, and one more on its count. */
@@ -228,6 +240,8 @@ static void feed_picture(struct run *run, size_t index)
 
 	for (size_t i = 0; i < count; i++) {
 		geometries[i] = planned->outputs[i].geometry;
+		if (record_has(run->up_to_date[index], i))
+			continue;
 		work += (planned->outputs[i].format == FORMAT_AVIF ? 100.0 : 1.0) *
 			geometries[i].out_width_px * geometries[i].out_height_px;
 	}
@@ -236,9 +250,12 @@ static void feed_picture(struct run *run, size_t index)
 
 static void sort_out(struct run *run, size_t index)
 {
-	if (run->plan->inputs[index].action != ACTION_MAKE)
+	if (run->plan->inputs[index].action != ACTION_MAKE) {
 		report_not_made(run, index);
-	else if (record_up_to_date(run, index))
+		return;
+	}
+	run->up_to_date[index] = record_look(run, index);
+	if (record_has_all(run, run->up_to_date[index]))
 		report_up_to_date(run, index);
 	else
 		feed_picture(run, index);
@@ -249,8 +266,8 @@ static void give(struct run *run)
 	size_t index;
 
 	while ((index = feed_next(run->feed)) != FEED_WAIT && index != FEED_EMPTY) {
-		int error = studio_submit_make(
-			&run->studio, index, &run->probed[index].facts, &run->plan->inputs[index]);
+		int error = studio_submit_make(&run->studio, index, &run->probed[index].facts,
+			&run->plan->inputs[index], run->up_to_date[index]);
 		struct err err;
 
 		if (error == 0)

@@ -30,6 +30,7 @@ static void show_input(const struct run *run, size_t index)
 	const struct planned_input *planned = &run->plan->inputs[index];
 	const struct err *err = planned->err;
 	struct lane_choice lane;
+	uint64_t up_to_date;
 	autofree char *name = scan_input_name(&run->scan, &run->scan.inputs[index]);
 
 	if (planned->action != ACTION_MAKE) {
@@ -39,6 +40,7 @@ static void show_input(const struct run *run, size_t index)
 		return;
 	}
 	lane = studio_lane(&run->studio, &run->probed[index].facts, planned);
+	up_to_date = record_look(run, index);
 	for (size_t i = 0; i < run->settings.outputs_count; i++) {
 		const struct planned_output *output = &planned->outputs[i];
 		autofree char *output_name = plan_output_name(run->plan, output);
@@ -48,7 +50,7 @@ static void show_input(const struct run *run, size_t index)
 		show_name(output_name);
 		printf(" %dx%d %s, ", output->geometry.out_width_px, output->geometry.out_height_px,
 			format_name(output->format));
-		if (record_up_to_date(run, index))
+		if (record_has(up_to_date, i))
 			puts("up to date");
 		else
 			printf("%s lane%s%s\n", lane_name(lane.planar), lane.why ? ": " : "",

@@ -140,14 +140,32 @@ static bool output_is_up_to_date(const struct run *run, size_t index, size_t out
 	       record_is_untouched(run, row);
 }
 
-bool record_up_to_date(const struct run *run, size_t index)
+uint64_t record_look(const struct run *run, size_t index)
 {
+	uint64_t found = 0;
+
 	if (!run->state.ledger || run->settings.run.force || run->output.fd < 0)
-		return false;
+		return 0;
 	for (size_t i = 0; i < run->settings.outputs_count; i++)
-		if (!output_is_up_to_date(run, index, i))
-			return false;
-	return true;
+		if (output_is_up_to_date(run, index, i))
+			found |= UINT64_C(1) << i;
+	return found;
+}
+
+_Static_assert(TASK_OUTPUTS_MAX <= 64, "each output has a bit");
+
+bool record_has(uint64_t up_to_date, size_t output)
+{
+	return up_to_date >> output & 1;
+}
+
+bool record_has_all(const struct run *run, uint64_t up_to_date)
+{
+	size_t i = 0;
+
+	while (i < run->settings.outputs_count && record_has(up_to_date, i))
+		i++;
+	return i == run->settings.outputs_count;
 }
 
 static int record_one_output(
@@ -203,7 +221,8 @@ void record_made(struct run *run, size_t index, const struct make_reply *reply, 
 	int result = 0;
 
 	for (size_t i = 0; i < reply->outputs_count && result == 0; i++)
-		result = record_one_output(run, index, i, &reply->outputs[i], &err);
+		if (!record_has(run->up_to_date[index], i))
+			result = record_one_output(run, index, i, &reply->outputs[i], &err);
 	if (result == 0)
 		result = record_picture(run, index, NULL, attempts, &err);
 	if (result < 0)

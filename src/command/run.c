@@ -86,6 +86,7 @@ static int start_studio(struct run *run, struct err *err)
 	if (error < 0)
 		return err_set_errno(err, error, "no workers can be started");
 	run->probed = g_new0(struct probe_verdict, run->scan.inputs_count + 1);
+	run->up_to_date = g_new0(uint64_t, run->scan.inputs_count + 1);
 	return 0;
 }
 
@@ -183,6 +184,7 @@ static void finish(struct run *run)
 	log_free(run->log);
 	plan_free(run->plan);
 	g_free(run->probed);
+	g_free(run->up_to_date);
 	record_finish(run);
 	scan_finish(&run->scan);
 	output_folder_close(&run->output);

@@ -413,8 +413,8 @@ int studio_submit_marks(struct studio *studio, uint64_t tag)
 }
 
 /* Large: the same one each time, used up before this is called again. The input is not filled in. */
-static struct make_request *describe_make(
-	const struct studio *studio, const struct facts *facts, const struct planned_input *planned)
+static struct make_request *describe_make(const struct studio *studio, const struct facts *facts,
+	const struct planned_input *planned, uint64_t up_to_date)
 {
 	static struct make_request request;
 
@@ -423,9 +423,10 @@ static struct make_request *describe_make(
 	for (size_t i = 0; i < request.outputs_count; i++) {
 		const struct planned_output *output = &planned->outputs[i];
 
-		request.outputs[i] = (struct make_output){
-			.path = output->path, .format = output->format, .geometry = output->geometry
-		};
+		request.outputs[i] = (struct make_output){ .path = output->path,
+			.format = output->format,
+			.geometry = output->geometry,
+			.up_to_date = up_to_date >> i & 1 };
 	}
 	return &request;
 }
@@ -434,13 +435,13 @@ struct lane_choice studio_lane(
 	const struct studio *studio, const struct facts *facts, const struct planned_input *planned)
 {
 	return lane_choose(
-		describe_make(studio, facts, planned), studio->settings->run.lane, maker_has_planar());
+		describe_make(studio, facts, planned, 0), studio->settings->run.lane, maker_has_planar());
 }
 
-int studio_submit_make(
-	struct studio *studio, size_t index, const struct facts *facts, const struct planned_input *planned)
+int studio_submit_make(struct studio *studio, size_t index, const struct facts *facts,
+	const struct planned_input *planned, uint64_t up_to_date)
 {
-	struct make_request *request = describe_make(studio, facts, planned);
+	struct make_request *request = describe_make(studio, facts, planned, up_to_date);
 	struct pack pack;
 
 	request->input = describe_input(studio, index);

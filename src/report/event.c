@@ -32,7 +32,8 @@ void totals_add(struct totals *totals, const struct picture_event *event)
 	if (event->status != PICTURE_DONE)
 		return;
 	for (size_t i = 0; i < event->outputs_count; i++)
-		totals->written_bytes += event->outputs[i].size_bytes;
+		if (!event->outputs[i].up_to_date)
+			totals->written_bytes += event->outputs[i].size_bytes;
 }
 
 static double made_per_second(const struct totals *totals)

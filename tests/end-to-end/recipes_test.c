@@ -2,8 +2,11 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
+#include "end-to-end/events.h"
 #include "end-to-end/picture.h"
 #include "end-to-end/place.h"
 #include "end-to-end/program.h"
@@ -167,6 +170,180 @@ static void a_dry_run_shows_what_each_picture_becomes(void **state)
 	assert_false(file_exists(place_path(place, "out")));
 }
 
+/* Of three pictures, three outputs each; `web` is the long edge of one. */
+static void run_three(struct place *place, const char *web, const char *option, struct ended *ended)
+{
+	char *recipe =
+		g_strdup_printf("[output]\nname = {output}/{stem}.{ext}\n[output web]\nresize = %s\n"
+				"[output thumb]\nresize = 100\n[output flat]\nformat = png\nresize = 240\n",
+			web);
+
+	file_write_text(place_path(place, "r.ini"), recipe);
+	g_free(recipe);
+	program_run(&(struct program_options){ .arguments = (const char *const[]){ "run", "--recipe", "r.ini",
+						       "in", "out", option, NULL },
+			    .folder = place->folder },
+		ended);
+}
+
+static void write_three(struct place *place)
+{
+	for (int i = 0; i < 3; i++)
+		picture_write(place_path(place, "in/%d.jpg", i), &(struct picture){ .width_px = 900,
+									 .height_px = 600 + 10 * i,
+									 .colour = { 120, 90, 60 },
+									 .alpha = 1,
+									 .noise = 30 });
+}
+
+/* When the file of input 1 in that folder was made. */
+static int64_t made_at(struct place *place, const char *folder)
+{
+	const char *ext = strcmp(folder, "flat") == 0 ? "png" : "jpg";
+	struct stat status;
+
+	assert_int_equal(stat(place_path(place, "out/%s/1.%s", folder, ext), &status), 0);
+	return status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
+}
+
+static void a_changed_section_redoes_only_its_outputs(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	int64_t web, thumb, flat;
+
+	write_three(place);
+	run_three(place, "600", NULL, &ended);
+	ASSERT_SAYS(ended.err, "3 made in ");
+	ASSERT_EXIT(&ended, 0);
+	run_three(place, "600", NULL, &ended);
+	ASSERT_SAYS(ended.err, "0 made, 3 up to date");
+	ASSERT_EXIT(&ended, 0);
+	web = made_at(place, "web");
+	thumb = made_at(place, "thumb");
+	flat = made_at(place, "flat");
+	run_three(place, "500", "--dry-run", &ended);
+	ASSERT_SAYS(ended.out, "in/1.jpg -> out/web/1.jpg 500x339 jpeg, vips lane");
+	ASSERT_SAYS(ended.out, "in/1.jpg -> out/thumb/1.jpg 100x68 jpeg, up to date\n"
+			       "in/1.jpg -> out/flat/1.png 240x163 png, up to date\n");
+	ASSERT_EXIT(&ended, 0);
+	run_three(place, "500", NULL, &ended);
+	ASSERT_SAYS(ended.err, "3 made in ");
+	ASSERT_EXIT(&ended, 0);
+	ASSERT_SIZE(place_path(place, "out/web/1.jpg"), 500, 339);
+	assert_true(made_at(place, "web") > web);
+	assert_int_equal(made_at(place, "thumb"), thumb);
+	assert_int_equal(made_at(place, "flat"), flat);
+	run_three(place, "500", NULL, &ended);
+	ASSERT_SAYS(ended.err, "0 made, 3 up to date");
+	ASSERT_EXIT(&ended, 0);
+	run_three(place, "500", "--force", &ended);
+	ASSERT_SAYS(ended.err, "3 made in ");
+	ASSERT_EXIT(&ended, 0);
+	assert_true(made_at(place, "thumb") > thumb && made_at(place, "flat") > flat);
+}
+
+static void an_output_that_is_deleted_is_made_again_alone_and_the_same(void **state)
+{
+	static const char *const names[] = { "out/web/1.jpg", "out/thumb/1.jpg", "out/flat/1.png" };
+	struct place *place = *state;
+	struct ended ended;
+	unsigned long sum;
+
+	write_three(place);
+	run_three(place, "600", NULL, &ended);
+	ASSERT_EXIT(&ended, 0);
+	sum = tree_sum(place_path(place, "out"));
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		int64_t web = made_at(place, "web"), thumb = made_at(place, "thumb"),
+			flat = made_at(place, "flat");
+
+		assert_int_equal(unlink(place_path(place, "%s", names[i])), 0);
+		run_three(place, "600", NULL, &ended);
+		ASSERT_SAYS(ended.err, "1 made, 2 up to date");
+		ASSERT_EXIT(&ended, 0);
+		assert_int_equal(made_at(place, "web") > web, i == 0);
+		assert_int_equal(made_at(place, "thumb") > thumb, i == 1);
+		assert_int_equal(made_at(place, "flat") > flat, i == 2);
+		assert_int_equal(tree_sum(place_path(place, "out")), sum);
+	}
+	RUN(&ended, "verify", place_path(place, "out"));
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void the_number_of_workers_does_not_show(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	unsigned long sum;
+
+	write_three(place);
+	run_three(place, "600", "--jobs=1", &ended);
+	ASSERT_EXIT(&ended, 0);
+	sum = tree_sum(place_path(place, "out"));
+	run_three(place, "600", "--force", &ended);
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(tree_sum(place_path(place, "out")), sum);
+}
+
+static void an_event_names_all_outputs_with_their_sizes(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	json_t *events, *outputs, *bytes;
+	struct stat status;
+
+	write_three(place);
+	run_three(place, "600", NULL, &ended);
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(unlink(place_path(place, "out/thumb/1.jpg")), 0);
+	run_three(place, "600", "--events=events.json", &ended);
+	ASSERT_EXIT(&ended, 0);
+	events = events_read(place_path(place, "events.json"));
+	events_assert_sound(events, 0);
+	outputs = json_object_get(events_picture(events, "1.jpg"), "outputs");
+	assert_int_equal(json_array_size(outputs), 3);
+	assert_string_equal(events_text(json_array_get(outputs, 0), "name"), "out/web/1.jpg");
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(outputs, 2), "width")), 240);
+	/* what was there already is not counted as written */
+	assert_int_equal(stat(place_path(place, "out/thumb/1.jpg"), &status), 0);
+	bytes = json_object_get(events_summary(events), "bytes_out");
+	assert_int_equal(json_integer_value(bytes), status.st_size);
+	json_decref(events);
+}
+
+/* As a user would: from the samples, with the samples. */
+static void every_sample_recipe_makes_what_it_says(void **state)
+{
+	static const struct {
+		const char *recipe, *made;
+		int width_px, height_px;
+	} rows[] = {
+		{ "client-gallery.ini", "web/tartan.jpg", 1200, 800 },
+		{ "client-gallery.ini", "thumbs/tartan.jpg", 400, 267 },
+		{ "social.ini", "story/tartan.jpg", 1080, 1920 },
+		{ "social.ini", "portrait/tartan.jpg", 640, 800 },
+		{ "proof.ini", "tartan.jpg", 1200, 800 },
+		{ "thumbnails.ini", "small/tartan.webp", 160, 160 },
+		{ "archive.ini", "tartan.webp", 1200, 800 },
+	};
+	struct place *place = *state;
+	char *in = g_build_filename(getenv("SAMPLES"), "photos", "studio", "tartan.jpg", NULL);
+	struct ended ended;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *recipe = g_build_filename(getenv("SAMPLES"), "recipes", rows[i].recipe, NULL);
+		char *out = place_path(place, "%s", rows[i].recipe);
+
+		RUN(&ended, "run", "--recipe", recipe, in, out);
+		ASSERT_EXIT(&ended, 0);
+		ASSERT_SIZE(place_path(place, "%s/%s", rows[i].recipe, rows[i].made), rows[i].width_px,
+			rows[i].height_px);
+		g_free(recipe);
+	}
+	g_free(in);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
@@ -176,6 +353,11 @@ int main(void)
 		TEST(one_picture_becomes_an_output_of_each_section),
 		TEST(options_of_the_command_line_count_in_every_section),
 		TEST(a_dry_run_shows_what_each_picture_becomes),
+		TEST(every_sample_recipe_makes_what_it_says),
+		TEST(a_changed_section_redoes_only_its_outputs),
+		TEST(an_output_that_is_deleted_is_made_again_alone_and_the_same),
+		TEST(the_number_of_workers_does_not_show),
+		TEST(an_event_names_all_outputs_with_their_sizes),
 	};
 
 	pictures_start("recipes_test");
