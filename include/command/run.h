@@ -58,6 +58,9 @@ void supervise(struct run *run, void (*give)(struct run *run),
 /* End the run early: nothing more is handed out; what is in hand is finished. */
 void supervise_stop(struct run *run);
 
+/* End it when OUTPUT is no longer where its name says: what is still made would be found nowhere. */
+void supervise_check_output(struct run *run);
+
 /* First phase: probe every input (and the marks) into run->probed. */
 void look(struct run *run);
 

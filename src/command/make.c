@@ -183,6 +183,21 @@ static void read_reply(struct run *run, const struct mp_ended *ended, struct mak
 			reply->outputs_count, run->settings.outputs_count);
 }
 
+static void set_interrupted(struct err *err)
+{
+	err_set(err, REASON_INTERRUPTED, "the run was stopped before it was made");
+}
+
+/* Where OUTPUT is gone, nothing is wrong with the picture. */
+static void blame_output(struct run *run, struct err *err)
+{
+	if (err->reason != REASON_VANISHED)
+		return;
+	supervise_check_output(run);
+	if (run->fatal.reason == REASON_VANISHED)
+		set_interrupted(err);
+}
+
 static void take_made(struct run *run, const struct mp_ended *ended)
 {
 	static struct make_reply reply; /* large */
@@ -198,6 +213,7 @@ static void take_made(struct run *run, const struct mp_ended *ended)
 		report_success(run, index, ended, &reply);
 		return;
 	}
+	blame_output(run, &reply.err);
 	report_failure(run, index, ended, &reply.err);
 	if (reply.err.reason == REASON_DISK_FULL && run->fatal.reason == REASON_NONE) {
 		run->fatal = reply.err;
@@ -284,7 +300,7 @@ static void report_left(struct run *run)
 	struct err err;
 	size_t index;
 
-	err_set(&err, REASON_INTERRUPTED, "the run was stopped before it was made");
+	set_interrupted(&err);
 	while ((index = feed_take_back(run->feed)) != FEED_EMPTY)
 		report_failure(run, index, &(struct mp_ended){ .worker_index = -1 }, &err);
 }
@@ -308,6 +324,7 @@ void make(struct run *run)
 	for (size_t i = 0; i < run->scan.inputs_count; i++)
 		sort_out(run, i);
 	supervise(run, give, take_made);
+	supervise_check_output(run);
 	report_left(run);
 	feed_free(run->feed);
 }

@@ -41,6 +41,14 @@ int output_folder_open(struct output_folder *folder, char *path)
 	return folder->fd < 0 ? folder->fd : 0;
 }
 
+bool output_folder_is_there(const struct output_folder *folder)
+{
+	struct stat opened, named;
+
+	return fstat(folder->fd, &opened) == 0 && stat(folder->path, &named) == 0 &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 /* "a/b/c" to "a/b". */
 static void cut_last_part(char *path)
 {

@@ -20,6 +20,7 @@ enum {
 
 static void cannot_record(struct run *run, const struct err *err)
 {
+	supervise_check_output(run); /* which says more than what SQLite made of it */
 	if (run->fatal.reason == REASON_NONE)
 		run->fatal = *err;
 	supervise_stop(run);
@@ -259,6 +260,7 @@ void record_tick(struct run *run)
 	if (!run->state.ledger || run->settings.run.dry_run || now_ms - run->committed_ms < COMMIT_EVERY_MS)
 		return;
 	run->committed_ms = now_ms;
+	supervise_check_output(run);
 	if (ledger_commit(run->state.ledger, &err) < 0)
 		cannot_record(run, &err);
 }
@@ -267,8 +269,8 @@ void record_end(struct run *run, int exit_status)
 {
 	struct err err;
 
-	if (ledger_end_run(run->state.ledger, exit_status, &err) < 0 && run->fatal.reason == REASON_NONE)
-		run->fatal = err;
+	if (ledger_end_run(run->state.ledger, exit_status, &err) < 0)
+		cannot_record(run, &err);
 }
 
 void record_sweep(struct run *run)

@@ -17,6 +17,16 @@ void supervise_stop(struct run *run)
 	mp_pool_cancel(run->studio.pool);
 }
 
+void supervise_check_output(struct run *run)
+{
+	if (run->fatal.reason != REASON_NONE || run->settings.run.dry_run || run->output.fd < 0 ||
+		output_folder_is_there(&run->output))
+		return;
+	err_set(&run->fatal, REASON_VANISHED, "%s: deleted or moved away while the run was at work",
+		run->output.path);
+	supervise_stop(run);
+}
+
 /* ^Z: the workers and every deadline stop with us, and go on with us. */
 static void stop_for_now(struct run *run)
 {
