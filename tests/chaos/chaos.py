@@ -25,6 +25,7 @@ import place  # noqa: E402
 # Each has NAMES, a table of attempt's name to its function.
 MODULES = [
     "kills",
+    "faults",
     "power",
     "hostile",
     "mutants",
