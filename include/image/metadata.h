@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "job/facts.h"
 #include "job/settings.h"
 
 struct blob {
@@ -57,10 +58,13 @@ struct metadata_target {
 void metadata_edit(const struct metadata *in, const struct metadata_target *target, struct metadata *out);
 void metadata_finish(struct metadata *metadata);
 
-/* What an EXIF block tells the probe; `orientation` is 1 and the others false where it says nothing. */
+/* What an EXIF block tells the probe; `orientation` is 1 and the others as in facts.h where it says nothing.
+ */
 struct exif_facts {
 	int orientation;
 	bool interop_adobe;
+	int64_t taken_s;
+	struct exif_texts texts;
 };
 void metadata_read_facts(const struct blob *exif, struct exif_facts *facts);
 

@@ -20,6 +20,14 @@ enum colour_model {
 	MODEL_OTHER /* Lab, multi-band, ... */
 };
 
+/* What the camera wrote, as text, cut where it is longer; "" where it did not. UTF-8 without control
+ * characters. */
+struct exif_texts {
+	char make[20], model[28], lens[32], artist[40], iso[6], f_number[6], focal_length[6], exposure[8];
+};
+
+#define FACTS_EXIF_NAMES "Make, Model, LensModel, Artist, ISO, FNumber, FocalLength, ExposureTime"
+
 struct facts {
 	enum format format;
 	int width_px, height_px; /* as stored, before the orientation is applied; 1 to PICTURE_SIDE_MAX_PX */
@@ -32,12 +40,21 @@ struct facts {
 	bool profile;           /* an ICC profile is embedded */
 	bool interop_adobe;     /* EXIF Interoperability index R03: AdobeRGB */
 	int chroma_h, chroma_v; /* JPEG: luma samples per chroma sample, 1 to 4; 1 elsewhere */
-	bool planes; /* JPEG: grey, or Y, Cb and Cr whose sampling chroma_h and chroma_v tell wholly */
+	bool planes;     /* JPEG: grey, or Y, Cb and Cr whose sampling chroma_h and chroma_v tell wholly */
+	int64_t taken_s; /* when it was taken, by the camera's clock: seconds since 1970 as if that were UTC;
+			    0 where it does not say */
+	struct exif_texts exif;
 };
 
 /* Size as seen by a person: orientations 5 to 8 swap the sides. */
 int facts_upright_width(const struct facts *facts);
 int facts_upright_height(const struct facts *facts);
+
+/* The text called `name` ("Model"); "" where the picture does not say, NULL where there is no such. */
+const char *facts_exif(const struct facts *facts, const char *name);
+
+/* Cut `text`, UTF-8, into one of exif's, `size` bytes with its NUL; control characters become spaces. */
+void facts_set_text(char *place, size_t size, const char *text);
 
 void facts_pack(const struct facts *facts, struct pack *pack);
 void facts_unpack(struct facts *facts, struct unpack *unpack);

@@ -111,6 +111,7 @@ struct output_settings {
 	enum metadata_policy metadata;
 	char *copyright, *artist; /* UTF-8 */
 	char *name;               /* template */
+	bool windows_names;       /* without what Windows cannot have in a name */
 };
 
 /* One --include or --exclude, in the order given. */

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "job/facts.h"
+
 #define TERM(name, words)               \
 	{                               \
 		ENTRY_TERM, name, words \
@@ -72,6 +74,12 @@ static const struct topic_entry names[] = {
 		      "avif"),
 	TERM("{output}", "the output's name in the recipe: web of [output web]"),
 	TERM("{width}  {height}", "the output's size in pixels"),
+	TERM("{date:FORMAT}",
+		"when it was taken, by the camera's clock, as strftime(3) writes it: %Y-%m-%d, %H%M%S, ...; "
+		"where the picture does not say, when the file was changed"),
+	TERM("{exif:NAME}", "what the camera wrote: " FACTS_EXIF_NAMES "; unknown where it did not"),
+	TERM("{exif:NAME|TEXT}", "TEXT where the camera did not write it; {date:FORMAT|TEXT} too"),
+	TERM("{stem:lower}", "in small letters, or {stem:upper} in capitals; {dir}, {ext} and {output} too"),
 	TERM("{{  }}", "a brace"),
 	PARAGRAPH("Two outputs with one name stop the run before anything is written, and so does an output "
 		  "that is "

@@ -117,6 +117,8 @@ static void take_markers(const struct jpeg_decompress_struct *codec, struct fact
 	}
 	facts->orientation = exif.orientation;
 	facts->interop_adobe = exif.interop_adobe;
+	facts->taken_s = exif.taken_s;
+	facts->exif = exif.texts;
 }
 
 /* Luma samples per chroma sample. A file may have more chroma than luma, which counts as 1. */

@@ -5,6 +5,7 @@
 
 #include "image/exif_block.h"
 #include "image/exif_tags.h"
+#include "image/exif_texts.h"
 #include "image/iptc_block.h"
 #include "image/tiff_view.h"
 #include "image/utf8.h"
@@ -43,6 +44,7 @@ void metadata_read_facts(const struct blob *exif, struct exif_facts *facts)
 		return;
 	facts->orientation = read_orientation(&view, &main_dir);
 	facts->interop_adobe = read_interop_adobe(&view, &main_dir);
+	exif_texts_read(&view, &main_dir, facts);
 }
 
 /* What is left of `text` when it is cut, cleaned and trimmed; NULL when nothing is. */

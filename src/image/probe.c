@@ -9,6 +9,7 @@
 #include "image/png_scan.h"
 #include "image/read_at.h"
 #include "image/tiff_scan.h"
+#include "image/tiff_tags.h"
 
 #define MEGA 1e6
 
@@ -163,6 +164,8 @@ static int probe_by_loader(int fd, enum format format, struct facts *facts, stru
 		.alpha = vips_image_hasalpha(image),
 		.profile = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0,
 		.interop_adobe = exif.interop_adobe,
+		.taken_s = exif.taken_s,
+		.exif = exif.texts,
 		.chroma_h = 1,
 		.chroma_v = 1,
 	};
@@ -188,10 +191,19 @@ static int probe_png(int fd, struct facts *facts, struct err *err)
 	return result;
 }
 
+/* libvips does not read the EXIF of TIFF. */
 static int probe_tiff(int fd, const struct head *head, struct facts *facts, struct err *err)
 {
+	struct metadata metadata = { 0 };
+	struct exif_facts exif;
+
 	if (probe_by_loader(fd, FORMAT_TIFF, facts, err))
 		return -1;
+	tiff_tags_read(fd, &metadata.exif);
+	metadata_read_facts(&metadata.exif, &exif);
+	metadata_finish(&metadata);
+	facts->taken_s = exif.taken_s;
+	facts->exif = exif.texts;
 	facts->interop_adobe = tiff_scan_is_interop_adobe(head->bytes, head->size, fd);
 	return 0;
 }

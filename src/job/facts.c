@@ -1,6 +1,38 @@
 #include "job/facts.h"
 
 #include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The years 1 to 9999. */
+#define TAKEN_FIRST_S INT64_C(-62135596800)
+#define TAKEN_LAST_S INT64_C(253402300799)
+
+#define TEXT(name, field)                                                                         \
+	{                                                                                         \
+		name, offsetof(struct exif_texts, field), sizeof(((struct exif_texts *)0)->field) \
+	}
+
+/* In the order of FACTS_EXIF_NAMES. */
+static const struct exif_text {
+	const char *name;
+	size_t offset, size;
+} texts[] = {
+	TEXT("Make", make),
+	TEXT("Model", model),
+	TEXT("LensModel", lens),
+	TEXT("Artist", artist),
+	TEXT("ISO", iso),
+	TEXT("FNumber", f_number),
+	TEXT("FocalLength", focal_length),
+	TEXT("ExposureTime", exposure),
+};
+
+enum {
+	TEXTS = sizeof(texts) / sizeof(texts[0])
+};
 
 int facts_upright_width(const struct facts *facts)
 {
@@ -10,6 +42,55 @@ int facts_upright_width(const struct facts *facts)
 int facts_upright_height(const struct facts *facts)
 {
 	return facts->orientation >= 5 ? facts->width_px : facts->height_px;
+}
+
+const char *facts_exif(const struct facts *facts, const char *name)
+{
+	for (int i = 0; i < TEXTS; i++)
+		if (strcmp(texts[i].name, name) == 0)
+			return (const char *)&facts->exif + texts[i].offset;
+	return NULL;
+}
+
+static bool is_control(char byte)
+{
+	return (unsigned char)byte < 0x20 || byte == 0x7f;
+}
+
+void facts_set_text(char *place, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= size)
+		length = size - 1;
+	while (length > 0 && (text[length] & 0xc0) == 0x80)
+		length--;
+	for (size_t i = 0; i < length; i++)
+		place[i] = is_control(text[i]) ? ' ' : text[i];
+	while (length > 0 && place[length - 1] == ' ')
+		length--;
+	memset(place + length, 0, size - length);
+}
+
+static void pack_texts(const struct exif_texts *exif, struct pack *pack)
+{
+	for (int i = 0; i < TEXTS; i++)
+		pack_string(pack, (const char *)exif + texts[i].offset);
+}
+
+static void unpack_texts(struct exif_texts *exif, struct unpack *unpack)
+{
+	for (int i = 0; i < TEXTS; i++) {
+		const char *text = unpack_string(unpack);
+		char *place = (char *)exif + texts[i].offset;
+
+		memset(place, 0, texts[i].size);
+		if (!text_is_utf8(text) || strlen(text) >= texts[i].size)
+			unpack->failed = true;
+		else
+			facts_set_text(place, texts[i].size, text);
+		unpack->failed = unpack->failed || strcmp(place, text) != 0;
+	}
 }
 
 void facts_pack(const struct facts *facts, struct pack *pack)
@@ -28,6 +109,8 @@ void facts_pack(const struct facts *facts, struct pack *pack)
 	pack_i64(pack, facts->chroma_h);
 	pack_i64(pack, facts->chroma_v);
 	pack_i64(pack, facts->planes);
+	pack_i64(pack, facts->taken_s);
+	pack_texts(&facts->exif, pack);
 }
 
 void facts_unpack(struct facts *facts, struct unpack *unpack)
@@ -46,4 +129,6 @@ void facts_unpack(struct facts *facts, struct unpack *unpack)
 	facts->chroma_h = (int)unpack_range(unpack, 1, 4);
 	facts->chroma_v = (int)unpack_range(unpack, 1, 4);
 	facts->planes = unpack_range(unpack, 0, 1);
+	facts->taken_s = unpack_range(unpack, TAKEN_FIRST_S, TAKEN_LAST_S);
+	unpack_texts(&facts->exif, unpack);
 }

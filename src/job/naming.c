@@ -7,115 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "base/text.h"
-
-static void add_dir(GString *path, const struct naming_subject *subject)
-{
-	autofree char *dir = path_dir(subject->input);
-
-	g_string_append(path, dir ? dir : "");
-}
-
-static void add_stem(GString *path, const struct naming_subject *subject)
-{
-	autofree char *stem = path_stem(subject->input);
-
-	g_string_append(path, stem ? stem : "");
-}
-
-static void add_ext(GString *path, const struct naming_subject *subject)
-{
-	const char *own = path_ext(subject->input);
-
-	g_string_append(
-		path, format_has_extension(subject->format, own) ? own : format_extension(subject->format));
-}
-
-static void add_output(GString *path, const struct naming_subject *subject)
-{
-	g_string_append(path, subject->output);
-}
-
-static void add_width(GString *path, const struct naming_subject *subject)
-{
-	g_string_append_printf(path, "%d", subject->width_px);
-}
-
-static void add_height(GString *path, const struct naming_subject *subject)
-{
-	g_string_append_printf(path, "%d", subject->height_px);
-}
-
-static const struct token {
-	const char *name;
-	void (*add)(GString *path, const struct naming_subject *subject);
-} tokens[] = {
-	{ "dir", add_dir },
-	{ "stem", add_stem },
-	{ "ext", add_ext },
-	{ "output", add_output },
-	{ "width", add_width },
-	{ "height", add_height },
-};
-
-static int refuse_token(const char *name, size_t length, struct err *err)
-{
-	g_autoptr(GString) known = g_string_new("");
-	g_autofree char *copy = g_strndup(name, length);
-	char shown[64];
-
-	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++)
-		g_string_append_printf(known, " {%s}", tokens[i].name);
-	text_printable(copy, shown, sizeof(shown));
-	return err_set(err, REASON_UNSUPPORTED, "{%s} is not known; there are%s", shown, known->str);
-}
-
-/* The token at `*text`, which is a brace; `*text` moves behind it. NULL with `err`. */
-static const struct token *read_token(const char **text, struct err *err)
-{
-	const char *name = *text + 1;
-	size_t length = strcspn(name, "{}");
-
-	if (**text == '}' || name[length] != '}') {
-		err_set(err, REASON_UNSUPPORTED, "a single %c: a brace is written {{ or }}", **text);
-		return NULL;
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++) {
-		if (strlen(tokens[i].name) == length && memcmp(tokens[i].name, name, length) == 0) {
-			*text = name + length + 1;
-			return &tokens[i];
-		}
-	}
-	refuse_token(name, length, err);
-	return NULL;
-}
-
-/* Returns 0, or -1 with `err`. */
-static int expand(const char *text, const struct naming_subject *subject, GString *path, struct err *err)
-{
-	while (*text) {
-		size_t plain = strcspn(text, "{}"), before;
-		const struct token *token;
-
-		g_string_append_len(path, text, (gssize)plain);
-		text += plain;
-		if (!*text)
-			break;
-		if (text[0] == text[1]) {
-			g_string_append_c(path, *text);
-			text += 2;
-			continue;
-		}
-		token = read_token(&text, err);
-		if (!token)
-			return -1;
-		before = path->len;
-		token->add(path, subject);
-		if (path->len == before && (before == 0 || path->str[before - 1] == '/') && *text == '/')
-			text++;
-	}
-	return 0;
-}
 
 int naming_check_path(const char *path, struct err *err)
 {
@@ -134,21 +25,65 @@ int naming_check_path(const char *path, struct err *err)
 	return 0;
 }
 
-char *naming_expand(const char *template, const struct naming_subject *subject, struct err *err)
+char *naming_expand(const char *template, const struct token_subject *subject, struct err *err)
 {
 	g_autoptr(GString) path = g_string_new("");
 
-	if (expand(template, subject, path, err) < 0 || naming_check_path(path->str, err) < 0)
+	if (tokens_expand(template, subject, true, path, err) < 0 || naming_check_path(path->str, err) < 0)
 		return NULL;
 	return g_strndup(path->str, path->len);
 }
 
+/* With a picture that says all, and with one that says nothing. */
 int naming_check(const char *template, struct err *err)
 {
-	static const struct naming_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1 };
-	g_autofree char *path = naming_expand(template, &example, err);
+	static const struct facts telling = { .taken_s = 1,
+		.exif = { "m", "m", "l", "a", "1", "1", "1", "1" } };
+	struct token_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1, &telling, 1 };
+	g_autofree char *full = naming_expand(template, &example, err), *bare = NULL;
 
-	return path ? 0 : -1;
+	example.facts = NULL;
+	bare = full ? naming_expand(template, &example, err) : NULL;
+	return bare ? 0 : -1;
+}
+
+/* Names that Windows keeps for devices, with any extension. */
+static bool is_device(const char *part, size_t length)
+{
+	static const char *const devices[] = { "CON", "PRN", "AUX", "NUL", "COM", "LPT" };
+	size_t stem = MIN(strcspn(part, ". "), length);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(devices); i++)
+		if (stem == (i < 4 ? 3u : 4u) && g_ascii_strncasecmp(part, devices[i], 3) == 0 &&
+			(i < 4 || (part[3] >= '1' && part[3] <= '9')))
+			return true;
+	return false;
+}
+
+static void add_part(GString *path, const char *part, size_t length)
+{
+	if (is_device(part, length))
+		g_string_append_c(path, '_');
+	for (size_t i = 0; i < length; i++) {
+		bool last = i == length - 1 && (part[i] == '.' || part[i] == ' ');
+
+		g_string_append_c(path, last || (unsigned char)part[i] < 0x20 || strchr("<>:\"\\|?*", part[i])
+						? '_'
+						: part[i]);
+	}
+}
+
+char *naming_for_windows(const char *path)
+{
+	g_autofree char *valid = g_utf8_make_valid(path, -1);
+	g_autoptr(GString) result = g_string_new("");
+
+	for (const char *part = valid; part; part = strchr(part, '/'), part = part ? part + 1 : NULL) {
+		if (part > valid)
+			g_string_append_c(result, '/');
+		add_part(result, part, strcspn(part, "/"));
+	}
+	return g_strndup(result->str, result->len);
 }
 
 char *naming_insert(const char *path, const char *text)

@@ -146,17 +146,25 @@ static int plan_size(const struct plan *plan, size_t index, const struct facts *
 static void name_output(struct plan *plan, size_t input, size_t index)
 {
 	struct planned_output *output = &plan->inputs[input].outputs[index];
-	struct naming_subject subject = {
+	const struct output_settings *settings = &plan->settings->outputs[index];
+	struct token_subject subject = {
 		.input = plan->scan->inputs[input].path,
-		.output = plan->settings->outputs[index].label,
+		.output = settings->label,
 		.format = output->format,
 		.width_px = output->geometry.out_width_px,
 		.height_px = output->geometry.out_height_px,
+		.facts = &plan->probed[input].facts,
+		.changed_s = plan->scan->inputs[input].mtime_ns / 1000000000,
 	};
 	g_autofree char *name = NULL;
 	struct err err;
 
-	output->path = naming_expand(plan->settings->outputs[index].name, &subject, &err);
+	output->path = naming_expand(settings->name, &subject, &err);
+	if (output->path && settings->windows_names) {
+		g_autofree char *path = output->path;
+
+		output->path = naming_for_windows(path);
+	}
 	if (output->path)
 		return;
 	output->path = g_strdup("");

@@ -110,13 +110,14 @@ static void the_options_of_what_is_made_are_read(void **state)
 	struct scene *scene = *state;
 	const struct output_settings *output;
 
-	assert_parsed(scene, "--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
-			     "tile|--watermark-size|"
-			     "20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|--"
-			     "format|webp|--quality|"
-			     "90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
-			     "copyright|--copyright|"
-			     "\xc2\xa9 me|--artist|I|--name|x/{stem}.{ext}|--on-collision|keep-ext");
+	assert_parsed(scene,
+		"--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
+		"tile|--watermark-size|"
+		"20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|--"
+		"format|webp|--quality|"
+		"90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
+		"copyright|--copyright|"
+		"\xc2\xa9 me|--artist|I|--name|x/{stem}.{ext}|--on-collision|keep-ext|--windows-names");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -137,6 +138,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_string_equal(output->copyright, "\xc2\xa9 me");
 	assert_string_equal(output->artist, "I");
 	assert_string_equal(output->name, "x/{stem}.{ext}");
+	assert_true(output->windows_names);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }
 

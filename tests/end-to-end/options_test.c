@@ -434,6 +434,28 @@ static void names_follow_the_template(void **state)
 	g_free(list);
 }
 
+static void names_take_dates_and_cameras_from_the_picture(void **state)
+{
+	struct place *place = *state;
+	char *list, *samples = g_build_filename(getenv("SAMPLES"), "photos", "studio", NULL);
+	static const char *const names[] = { "tartan.jpg", "vase.png", "dahlia.jpg" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		char *sample = g_build_filename(samples, names[i], NULL);
+
+		file_copy(sample, place_path(place, "in/%s", names[i]));
+		g_free(sample);
+	}
+	g_free(samples);
+	picture_write_plain(place_path(place, "in/plain:1.jpg"), 60, 40);
+	make(place, "--resize 60 --name {date:%Y/%m|undated}/{exif:Model|none}_{stem:upper}.{ext} "
+		    "--windows-names");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "2024/02/Example D1_TARTAN.jpg\n2024/02/Example D1_VASE.png\n"
+				  "2024/09/Example D1_DAHLIA.jpg\nundated/none_PLAIN_1.jpg");
+	g_free(list);
+}
+
 static void names_that_collide_get_numbers_or_their_extension(void **state)
 {
 	struct place *place = *state;
@@ -473,6 +495,7 @@ int main(void)
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),
 		ROW(names_follow_the_template),
+		ROW(names_take_dates_and_cameras_from_the_picture),
 		ROW(names_that_collide_get_numbers_or_their_extension),
 	};
 

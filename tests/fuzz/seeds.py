@@ -45,6 +45,7 @@ TEXTS = {
         thumbs/{dir}/{stem}-{width}x{height}.{ext}|c.heic
         {{{stem}}}|.profile
         {dir}{dir}/{ext}|a/b/c/d.tar.gz
+        {date:%Y/%m}/{exif:Model}_{stem:lower}.{ext}|A.JPG
         ../{stem}|x
     """),
     "globs": lines("""

@@ -12,7 +12,9 @@
 static struct exif_facts facts_of(const unsigned char *data, size_t size_bytes)
 {
 	struct blob blob = { malloc(size_bytes ? size_bytes : 1), size_bytes };
-	struct exif_facts facts = { -1, true };
+	struct exif_facts facts = {
+		.orientation = -1, .interop_adobe = true, .taken_s = -1, .texts = { .make = "x" }
+	};
 
 	assert_non_null(blob.data);
 	memcpy(blob.data, data, size_bytes);
@@ -58,6 +60,53 @@ static void interoperability_r03_says_adobergb(void **state)
 	assert_false(facts_of(BLOB(INTEROP("R98"))).interop_adobe);
 }
 
+/* Main directory at 8 with the model, the time and the Exif directory at 50; that has exposure time,
+ * F-number, ISO speed and the time of the shot; values from 104 on. */
+#define SHOT(time, exposure)                           \
+	HEADER_II "\3\0\x10\1\2\0\6\0\0\0\x68\0\0\0"   \
+		  "\x32\1\2\0\x14\0\0\0\x6e\0\0\0"     \
+		  "\x69\x87\4\0\1\0\0\0\x32\0\0\0"     \
+		  "\0\0\0\0"                           \
+		  "\4\0\x9a\x82\5\0\1\0\0\0\x82\0\0\0" \
+		  "\x9d\x82\5\0\1\0\0\0\x8a\0\0\0"     \
+		  "\x27\x88\3\0\1\0\0\0\x90\1\0\0"     \
+		  "\3\x90\2\0\x14\0\0\0\x92\0\0\0"     \
+		  "\0\0\0\0"                           \
+		  "D1\n \0\0"                          \
+		  "1999:01:02 03:04:05\0" exposure "\x1c\0\0\0\x0a\0\0\0" time "\0"
+
+static void camera_time_and_shot_are_read(void **state)
+{
+	struct exif_facts facts = facts_of(BLOB(SHOT("2024:02:11 14:02:18", "\1\0\0\0\xfa\0\0\0")));
+
+	assert_string_equal(facts.texts.model, "D1");
+	assert_string_equal(facts.texts.make, "");
+	assert_string_equal(facts.texts.exposure, "1/250");
+	assert_string_equal(facts.texts.f_number, "2.8");
+	assert_string_equal(facts.texts.iso, "400");
+	assert_int_equal(facts.taken_s, 1707660138);
+	facts = facts_of(BLOB(SHOT("2024:02:11 14:02:18", "\5\0\0\0\2\0\0\0")));
+	assert_string_equal(facts.texts.exposure, "2.5");
+	facts = facts_of(BLOB(SHOT("2024:02:11 14:02:18", "\5\0\0\0\0\0\0\0")));
+	assert_string_equal(facts.texts.exposure, "");
+}
+
+/* The file's own time counts then. */
+static void times_that_make_no_sense_are_passed_over(void **state)
+{
+	static const char *const bad[] = { "0000:00:00 00:00:00",
+		"    :  :     :  :  ", "2024:13:11 14:02:18", "2024:02:11 24:02:18", "2024-02-11 14:02:18",
+		"-024:02:11 14:02:18" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char block[] = SHOT("2024:02:11 14:02:18", "\1\0\0\0\xfa\0\0\0");
+
+		memcpy(block + sizeof(block) - 21, bad[i], 19);
+		assert_int_equal(
+			facts_of((const unsigned char *)block, sizeof(block) - 1).taken_s, 915246245);
+	}
+}
+
 static void a_directory_that_points_to_itself_ends(void **state)
 {
 	static const char loop[] =
@@ -70,7 +119,9 @@ static void a_directory_that_points_to_itself_ends(void **state)
 static void nothing_and_nonsense_say_nothing(void **state)
 {
 	struct blob none = { NULL, 0 };
-	struct exif_facts facts = { -1, true };
+	struct exif_facts facts = {
+		.orientation = -1, .interop_adobe = true, .taken_s = -1, .texts = { .make = "x" }
+	};
 
 	metadata_read_facts(&none, &facts);
 	assert_int_equal(facts.orientation, 1);
@@ -117,6 +168,8 @@ int main(void)
 		cmocka_unit_test(orientation_out_of_range_or_of_a_wrong_type_is_upright),
 		cmocka_unit_test(orientation_of_another_whole_number_type_counts),
 		cmocka_unit_test(interoperability_r03_says_adobergb),
+		cmocka_unit_test(camera_time_and_shot_are_read),
+		cmocka_unit_test(times_that_make_no_sense_are_passed_over),
 		cmocka_unit_test(a_directory_that_points_to_itself_ends),
 		cmocka_unit_test(nothing_and_nonsense_say_nothing),
 		cmocka_unit_test(a_cut_block_tells_what_lies_inside),

@@ -1,5 +1,6 @@
 #include "job/facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -16,7 +17,9 @@ static const struct facts sample = { .format = FORMAT_JPEG,
 	.interop_adobe = true,
 	.chroma_h = 2,
 	.chroma_v = 2,
-	.planes = true };
+	.planes = true,
+	.taken_s = -5,
+	.exif = { .make = "Example", .model = "D\xc3\xa9", .exposure = "1/250" } };
 
 static void orientations_5_to_8_swap_the_sides(void **state)
 {
@@ -57,22 +60,25 @@ static void facts_come_out_as_they_went_in(void **state)
 	assert_int_equal(facts.chroma_h, 2);
 	assert_int_equal(facts.chroma_v, 2);
 	assert_true(facts.planes);
+	assert_int_equal(facts.taken_s, -5);
+	assert_memory_equal(&facts.exif, &sample.exif, sizeof(facts.exif));
 	pack_finish(&pack);
 }
 
 /* Each number of the message, in turn, is replaced by ones just outside its range. */
 static void numbers_out_of_range_are_refused(void **state)
 {
-	static const int64_t outside[14][2] = { { 0, FORMAT_COUNT }, { 0, PICTURE_SIDE_MAX_PX + 1 },
+	static const int64_t outside[15][2] = { { 0, FORMAT_COUNT }, { 0, PICTURE_SIDE_MAX_PX + 1 },
 		{ 0, PICTURE_SIDE_MAX_PX + 1 }, { 0, 9 }, { 0, INT64_C(1) << 31 }, { -1, MODEL_OTHER + 1 },
-		{ 0, 65 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { 0, 5 }, { 0, 5 }, { -1, 2 } };
+		{ 0, 65 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { -1, 2 }, { 0, 5 }, { 0, 5 }, { -1, 2 },
+		{ INT64_MIN, INT64_MAX } };
 	struct pack pack;
 
 	(void)state;
 	pack_init(&pack);
 	facts_pack(&sample, &pack);
-	assert_int_equal(pack.size_bytes, 14 * sizeof(int64_t));
-	for (size_t i = 0; i < 14 * 2; i++) {
+	assert_true(pack.size_bytes > 15 * sizeof(int64_t));
+	for (size_t i = 0; i < 15 * 2; i++) {
 		unsigned char *place = pack.data + i / 2 * sizeof(int64_t);
 		struct unpack unpack;
 		struct facts facts;
@@ -88,12 +94,52 @@ static void numbers_out_of_range_are_refused(void **state)
 	pack_finish(&pack);
 }
 
+/* Packed with `text` for the camera's make. */
+static bool is_taken(const char *text)
+{
+	struct facts facts = sample, out;
+	struct pack pack;
+	struct unpack unpack;
+
+	snprintf(facts.exif.make, sizeof(facts.exif.make), "%s", text);
+	pack_init(&pack);
+	facts_pack(&facts, &pack);
+	unpack_init(&unpack, pack.data, pack.size_bytes);
+	facts_unpack(&out, &unpack);
+	pack_finish(&pack);
+	return !unpack.failed;
+}
+
+static void texts_that_could_not_be_shown_are_refused(void **state)
+{
+	(void)state;
+	assert_true(is_taken("") && is_taken("NIKON CORPORATION"));
+	assert_false(is_taken("a\nb"));
+	assert_false(is_taken("a\x7f"));
+	assert_false(is_taken("\xff"));
+}
+
+static void texts_are_cut_at_whole_characters_and_found_by_name(void **state)
+{
+	struct facts facts = { .format = FORMAT_JPEG };
+
+	(void)state;
+	facts_set_text(facts.exif.iso, sizeof(facts.exif.iso), "12\n\xe2\x82\xac");
+	assert_string_equal(facts_exif(&facts, "ISO"), "12");
+	facts_set_text(facts.exif.iso, sizeof(facts.exif.iso), "12345678");
+	assert_string_equal(facts_exif(&facts, "ISO"), "12345");
+	assert_string_equal(facts_exif(&facts, "Model"), "");
+	assert_null(facts_exif(&facts, "Colour"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orientations_5_to_8_swap_the_sides),
 		cmocka_unit_test(facts_come_out_as_they_went_in),
 		cmocka_unit_test(numbers_out_of_range_are_refused),
+		cmocka_unit_test(texts_that_could_not_be_shown_are_refused),
+		cmocka_unit_test(texts_are_cut_at_whole_characters_and_found_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,9 +5,18 @@
 
 #include "check.h"
 
+/* 2024-02-11 14:02:18 */
+static const struct facts shot = { .taken_s = 1707660138,
+	.exif = { .model = "D 1/x",
+		.lens = "..50mm",
+		.iso = "400",
+		.exposure = "1/250",
+		.artist = "\xc3\x84rger" } };
+static const struct facts silent;
+
 static void assert_named(const char *template, const char *input, enum format format, const char *name)
 {
-	struct naming_subject subject = { input, "web", format, 2048, 1365 };
+	struct token_subject subject = { input, "web", format, 2048, 1365, &shot, 86400 };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -19,7 +28,7 @@ static void assert_named(const char *template, const char *input, enum format fo
 
 static void assert_refused(const char *template, const char *input, const char *why)
 {
-	struct naming_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365 };
+	struct token_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365, &shot, 86400 };
 	struct err err;
 
 	assert_null(naming_expand(template, &subject, &err));
@@ -36,6 +45,85 @@ static void tokens_are_replaced(void **state)
 	assert_named("{output}/{dir}/{stem}.{ext}", "a/c.jpg", FORMAT_JPEG, "web/a/c.jpg");
 	assert_named("plain", "c.jpg", FORMAT_JPEG, "plain");
 	assert_named("{stem}", "caf\xe9 %s\n.jpg", FORMAT_JPEG, "caf\xe9 %s\n");
+}
+
+static void assert_named_by(const struct facts *facts, int64_t changed_s, const char *template,
+	const char *input, const char *name)
+{
+	struct token_subject subject = { input, "Web", FORMAT_JPEG, 2048, 1365, facts, changed_s };
+	struct err err = { REASON_NONE, "" };
+	char *path = naming_expand(template, &subject, &err);
+
+	assert_string_equal(err.text, "");
+	assert_string_equal(path, name);
+	free(path);
+}
+
+static void dates_are_the_cameras_else_the_files(void **state)
+{
+	(void)state;
+	assert_named_by(&shot, 0, "{date:%Y/%m-%d_%H%M%S}.jpg", "c.jpg", "2024/02-11_140218.jpg");
+	assert_named_by(&shot, 0, "{date}", "c.jpg", "2024-02-11");
+	assert_named_by(&shot, 0, "{date:%j|none}", "c.jpg", "042");
+	setenv("TZ", "UTC-9", 1);
+	assert_named_by(&shot, 0, "{date:%H}", "c.jpg", "14");
+	assert_named_by(&silent, 86400, "{date:%Y-%m-%d_%H}", "c.jpg", "1970-01-02_09");
+	assert_named_by(NULL, 86400, "{date:%Y|undated}/{stem}", "c.jpg", "undated/c");
+	unsetenv("TZ");
+}
+
+static void what_the_camera_wrote_makes_no_folder_and_no_hidden_file(void **state)
+{
+	(void)state;
+	assert_named_by(&shot, 0, "{exif:Model}", "c.jpg", "D 1-x");
+	assert_named_by(
+		&shot, 0, "{exif:LensModel}-{exif:ISO}-{exif:ExposureTime}", "c.jpg", "--50mm-400-1-250");
+	assert_named_by(&shot, 0, "{exif:Make}", "c.jpg", "unknown");
+	assert_named_by(&silent, 0, "{exif:Model|no camera}/{stem}", "c.jpg", "no camera/c");
+	assert_named_by(&silent, 0, "{exif:Model|}/{stem}", "c.jpg", "c");
+}
+
+static void case_changes_on_request(void **state)
+{
+	(void)state;
+	assert_named_by(&shot, 0, "{output:lower}/{stem:upper}.{ext:lower}", "\xc3\xa4 \xc3\x9f.JPG",
+		"web/\xc3\x84 SS.jpg");
+	assert_named_by(&shot, 0, "{dir:lower}/{stem:lower}", "A\xe4/B\xff.jpg", "a\xe4/b\xff");
+}
+
+static void arguments_are_checked_whatever_the_picture(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_refused("{exif:Colour}", "c.jpg", "{exif:Colour}: expected one of Make, Model");
+	assert_refused("{exif}", "c.jpg", "{exif:}: expected one of Make");
+	assert_refused("{date:%Q}", "c.jpg", "{date:%Q}: expected a date such as %Y-%m-%d");
+	assert_refused("{date:%", "c.jpg", "a single {");
+	assert_refused("{width:3}", "c.jpg", "{width:3}: expected nothing after the colon");
+	assert_refused("{stem:title}", "c.jpg", "{stem:title}: expected lower or upper");
+	/* what only some pictures would come to */
+	assert_int_equal(naming_check("{exif:Model|../x}/{stem}", &err), -1);
+	assert_int_equal(naming_check("{exif:Model|}", &err), -1);
+	assert_int_equal(naming_check("{date:%Y|}/{stem}", &err), 0);
+}
+
+static void names_for_windows_have_nothing_that_it_cannot_have(void **state)
+{
+	static const struct {
+		const char *path, *result;
+	} rows[] = { { "a/b.jpg", "a/b.jpg" }, { "a:b?/<c>|\"*.jpg", "a_b_/_c____.jpg" },
+		{ "a./b .", "a_/b _" }, { "con/Nul.jpg", "_con/_Nul.jpg" }, { "com1.x/com0", "_com1.x/com0" },
+		{ "console/com10", "console/com10" }, { "a\\b\x01", "a_b_" }, { "\xe4", "\xef\xbf\xbd" },
+		{ ".a", ".a" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *result = naming_for_windows(rows[i].path);
+
+		assert_string_equal(result, rows[i].result);
+		free(result);
+	}
 }
 
 static void an_empty_folder_leaves_no_slash(void **state)
@@ -135,7 +223,8 @@ static void random_templates_give_a_path_beneath_or_a_reason(void **state)
 	(void)state;
 	for (int round = 0; round < 50000; round++) {
 		char template[80] = "";
-		struct naming_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", "", FORMAT_PNG, 1, 2 };
+		struct token_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", "", FORMAT_PNG, 1, 2,
+			&shot, 0 };
 		struct err err = { REASON_NONE, "" };
 		char *path;
 
@@ -156,6 +245,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens_are_replaced),
+		cmocka_unit_test(dates_are_the_cameras_else_the_files),
+		cmocka_unit_test(what_the_camera_wrote_makes_no_folder_and_no_hidden_file),
+		cmocka_unit_test(case_changes_on_request),
+		cmocka_unit_test(arguments_are_checked_whatever_the_picture),
+		cmocka_unit_test(names_for_windows_have_nothing_that_it_cannot_have),
 		cmocka_unit_test(an_empty_folder_leaves_no_slash),
 		cmocka_unit_test(the_extension_is_the_inputs_spelling_where_it_fits),
 		cmocka_unit_test(unknown_tokens_are_told_with_the_known_ones),

@@ -1,0 +1,44 @@
+/*
+ * tokens.h: text with tokens in it, for a picture: the names of outputs (naming.h), and any other text that
+ * tells one picture from another.
+ *
+ *     {dir} {stem} {ext}   of the input's path below INPUT: its folder (may be empty), its name without the
+ *                          extension, and the extension: its own spelling where that fits the output's
+ * format, else the format's usual one {output}             the output's name in the recipe; may be empty
+ *     {width} {height}     of the output, in pixels
+ *     {date:FORMAT}        when it was taken, by the camera's clock, or where the picture does not say, when
+ * the file was changed; FORMAT as in strftime(3), or %Y-%m-%d where it is left out {exif:NAME}          what
+ * the camera wrote (facts.h has the names)
+ *
+ * {stem:lower} and {stem:upper} change the case, of {dir}, {ext} and {output} too. {exif:NAME|TEXT} is TEXT
+ * where the picture does not say, else "unknown"; {date:FORMAT|TEXT} does not look at the file. {{ and }} are
+ * braces.
+ */
+#ifndef STAMPMILL_JOB_TOKENS_H
+#define STAMPMILL_JOB_TOKENS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "job/facts.h"
+#include "job/format.h"
+
+struct token_subject {
+	const char *input;  /* the input's path below its root */
+	const char *output; /* the output's name in the recipe, or "" */
+	enum format format; /* of the output; one that has an extension */
+	int width_px, height_px;
+	const struct facts *facts; /* NULL: nothing is known */
+	int64_t changed_s;         /* when the input's file was changed */
+};
+
+/* Append `template` to `text`, its tokens replaced. For a path, what the picture says never makes a folder or
+ * a hidden file, and the slash after an empty token is dropped where it would leave an empty part. 0, or -1
+ * with `err`: a token that is not known, a brace that stands alone. Whether it fails depends on the template
+ * only. */
+int tokens_expand(const char *template, const struct token_subject *subject, bool for_path, GString *text,
+	struct err *err);
+
+#endif

@@ -1,0 +1,249 @@
+#include "job/tokens.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/text.h"
+
+#define UNKNOWN "unknown"
+/* What of strftime(3) makes sense in a name. */
+#define DATE_LETTERS "YymdeHIMSpjBbAaVGuwF%"
+
+/* One token of a template, as it stands there. */
+struct token_use {
+	const struct token *token;
+	char *argument, *fallback; /* NULL: none; owned */
+};
+
+struct token {
+	const char *name;
+	const char *shown; /* in the list of what there is */
+	/* The value, to be freed with g_free(); NULL where the picture does not say, or with `err`. */
+	char *(*find)(const struct token_use *use, const struct token_subject *subject, struct err *err);
+	bool takes_case; /* :lower and :upper */
+};
+
+static char *take_string(char *string)
+{
+	autofree char *owned = string;
+
+	return g_strdup(owned ? owned : "");
+}
+
+static char *find_dir(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return take_string(path_dir(subject->input));
+}
+
+static char *find_stem(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return take_string(path_stem(subject->input));
+}
+
+static char *find_ext(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	const char *own = path_ext(subject->input);
+
+	return g_strdup(format_has_extension(subject->format, own) ? own : format_extension(subject->format));
+}
+
+static char *find_output(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return g_strdup(subject->output);
+}
+
+static char *refuse_argument(const struct token_use *use, const char *expected, struct err *err)
+{
+	char shown[64];
+
+	text_printable(use->argument ? use->argument : "", shown, sizeof(shown));
+	err_set(err, REASON_UNSUPPORTED, "{%s:%s}: expected %s", use->token->name, shown, expected);
+	return NULL;
+}
+
+static char *find_number(const struct token_use *use, int number, struct err *err)
+{
+	if (use->argument)
+		return refuse_argument(use, "nothing after the colon", err);
+	return g_strdup_printf("%d", number);
+}
+
+static char *find_width(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return find_number(use, subject->width_px, err);
+}
+
+static char *find_height(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return find_number(use, subject->height_px, err);
+}
+
+static bool is_date_format(const char *format)
+{
+	if (!text_is_utf8(format))
+		return false;
+	for (; *format; format++)
+		if (*format == '%' && (!*++format || !strchr(DATE_LETTERS, *format)))
+			return false;
+	return true;
+}
+
+static char *find_date(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	const char *format = use->argument ? use->argument : "%Y-%m-%d";
+	int64_t taken_s = subject->facts ? subject->facts->taken_s : 0;
+	g_autoptr(GDateTime) date = NULL;
+	char *text;
+
+	if (!is_date_format(format))
+		return refuse_argument(use, "a date such as %Y-%m-%d or %Y/%m", err);
+	if (taken_s)
+		date = g_date_time_new_from_unix_utc(taken_s);
+	else if (!use->fallback)
+		date = g_date_time_new_from_unix_local(subject->changed_s);
+	if (!date)
+		return NULL;
+	text = g_date_time_format(date, format);
+	return text ? text : refuse_argument(use, "a date such as %Y-%m-%d or %Y/%m", err);
+}
+
+static char *find_exif(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	static const struct facts nothing;
+	const char *text =
+		facts_exif(subject->facts ? subject->facts : &nothing, use->argument ? use->argument : "");
+
+	if (!text)
+		return refuse_argument(use, "one of " FACTS_EXIF_NAMES, err);
+	return *text ? g_strdup(text) : NULL;
+}
+
+static const struct token tokens[] = {
+	{ "dir", "{dir}", find_dir, true },
+	{ "stem", "{stem}", find_stem, true },
+	{ "ext", "{ext}", find_ext, true },
+	{ "output", "{output}", find_output, true },
+	{ "width", "{width}", find_width, false },
+	{ "height", "{height}", find_height, false },
+	{ "date", "{date:%Y-%m-%d}", find_date, false },
+	{ "exif", "{exif:Model}", find_exif, false },
+};
+
+/* In text that goes into a path: no slash, no dot in front, nothing that is not to be seen. */
+static void make_part(char *value)
+{
+	for (char *at = value; *at; at++)
+		if (*at == '/' || (unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '-';
+	for (char *at = value; *at == '.'; at++)
+		*at = '-';
+}
+
+static char *change_case(const struct token_use *use, char *value, struct err *err)
+{
+	bool lower = g_strcmp0(use->argument, "lower") == 0, utf8 = text_is_utf8(value);
+	g_autofree char *old = value;
+
+	if (!use->argument)
+		return g_steal_pointer(&old);
+	if (!lower && strcmp(use->argument, "upper") != 0)
+		return refuse_argument(use, "lower or upper", err);
+	if (lower)
+		return utf8 ? g_utf8_strdown(old, -1) : g_ascii_strdown(old, -1);
+	return utf8 ? g_utf8_strup(old, -1) : g_ascii_strup(old, -1);
+}
+
+/* The text of one token; NULL with `err`. */
+static char *find_text(
+	const struct token_use *use, const struct token_subject *subject, bool for_path, struct err *err)
+{
+	struct err why = { .reason = REASON_NONE };
+	char *value = use->token->find(use, subject, &why);
+
+	if (why.reason != REASON_NONE) {
+		*err = why;
+		return NULL;
+	}
+	if (!value)
+		return g_strdup(use->fallback ? use->fallback : UNKNOWN);
+	if (use->token->takes_case)
+		return change_case(use, value, err);
+	if (for_path && use->token->find == find_exif)
+		make_part(value);
+	return value;
+}
+
+static void refuse_token(const char *name, struct err *err)
+{
+	g_autoptr(GString) known = g_string_new("");
+	char shown[64];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++)
+		g_string_append_printf(known, " %s", tokens[i].shown);
+	text_printable(name, shown, sizeof(shown));
+	err_set(err, REASON_UNSUPPORTED, "{%s} is not known; there are%s", shown, known->str);
+}
+
+/* The token at `*text`, which is a brace; `*text` moves behind it. 0, or -1 with `err`. */
+static int read_use(const char **text, struct token_use *use, struct err *err)
+{
+	size_t length = strcspn(*text + 1, "{}");
+	g_autofree char *whole = g_strndup(*text + 1, length), *inside = g_strdup(whole);
+	char *fallback = strchr(inside, '|'), *argument;
+
+	if (**text == '}' || (*text)[1 + length] != '}')
+		return err_set(err, REASON_UNSUPPORTED, "a single %c: a brace is written {{ or }}", **text);
+	if (fallback)
+		*fallback++ = '\0';
+	argument = strchr(inside, ':');
+	if (argument)
+		*argument++ = '\0';
+	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++) {
+		if (strcmp(tokens[i].name, inside) != 0)
+			continue;
+		*use = (struct token_use){ &tokens[i], g_strdup(argument), g_strdup(fallback) };
+		*text += length + 2;
+		return 0;
+	}
+	refuse_token(whole, err);
+	return -1;
+}
+
+/* The token at `*text`, replaced. 0, or -1 with `err`. */
+static int expand_token(
+	const char **text, const struct token_subject *subject, bool for_path, GString *into, struct err *err)
+{
+	struct token_use use;
+	g_autofree char *value = NULL;
+
+	if (read_use(text, &use, err) < 0)
+		return -1;
+	value = find_text(&use, subject, for_path, err);
+	g_free(use.argument);
+	g_free(use.fallback);
+	if (!value)
+		return -1;
+	g_string_append(into, value);
+	if (for_path && !*value && **text == '/' && (into->len == 0 || into->str[into->len - 1] == '/'))
+		(*text)++;
+	return 0;
+}
+
+int tokens_expand(const char *template, const struct token_subject *subject, bool for_path, GString *text,
+	struct err *err)
+{
+	while (*template) {
+		size_t plain = strcspn(template, "{}");
+
+		g_string_append_len(text, template, (gssize)plain);
+		template += plain;
+		if (*template && template[0] == template[1]) {
+			g_string_append_c(text, *template);
+			template += 2;
+		} else if (*template && expand_token(&template, subject, for_path, text, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
