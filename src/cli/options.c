@@ -201,6 +201,21 @@ static const struct option_row rows[] = {
 		.argument = "TEXT",
 		.form = TEXT_FORM,
 		.help = "write TEXT as the artist into EXIF, IPTC and XMP, under every policy" },
+	{ .name = "dpi",
+		OUTPUT(dpi),
+		.parse = parse_dpi,
+		.argument = "N",
+		.form = "a whole number from 1 to 9600",
+		.default_value = "as the input",
+		.help = "the resolution that is written into the file, for programs that print it; the "
+			"number of "
+			"pixels is "
+			"--resize's" },
+	{ .name = "keep-mtime",
+		OUTPUT(keep_mtime),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "give each output the time of change of its input" },
 	{ .name = "name",
 		OUTPUT(name),
 		.parse = parse_template,

@@ -71,6 +71,11 @@ bool parse_quality(void *target, const char *value, struct err *why)
 	return parse_whole(target, value, 1, 100);
 }
 
+bool parse_dpi(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 1, 9600);
+}
+
 bool parse_jobs(void *target, const char *value, struct err *why)
 {
 	return parse_whole(target, value, 1, 4096);

@@ -68,6 +68,14 @@ static const char **readable_paths(const struct settings *settings)
 	return paths;
 }
 
+static bool times_are_kept(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->outputs_count; i++)
+		if (settings->outputs[i].keep_mtime)
+			return true;
+	return false;
+}
+
 /* Before the first look at a picture, and before any thread of a library's is born. */
 static int shut_in(const struct studio *studio)
 {
@@ -75,7 +83,8 @@ static int shut_in(const struct studio *studio)
 	struct sandbox_config config = { .read_fds = studio->kept_fds,
 		.read_fds_count = studio->scan->roots_count,
 		.read_paths = paths,
-		.write_fd = studio->output_fd };
+		.write_fd = studio->output_fd,
+		.may_set_times = times_are_kept(studio->settings) };
 	int result = paths ? sandbox_enter(&config) : -ENOMEM;
 
 	return result < 0 ? result : 0;

@@ -10,6 +10,8 @@
 #include "image/fingerprint.h"
 #include "image/metadata.h"
 
+#define MM_PER_INCH 25.4
+
 void maker_reach(const struct maker *maker, enum stage stage)
 {
 	if (maker->hooks.stage)
@@ -137,6 +139,8 @@ int making_plan(struct making *making, struct err *err)
 	struct compose *compose = &making->compose;
 	struct pixels converted;
 
+	if (making->settings->dpi)
+		making->found.density_x = making->found.density_y = making->settings->dpi / MM_PER_INCH;
 	if (choose_colour(making, err))
 		return -1;
 	*compose = (struct compose){
@@ -172,12 +176,25 @@ int making_check_unchanged(const struct making *making, int result, struct err *
 	return err_set(err, REASON_VANISHED, "changed after the folder was listed");
 }
 
+/* As the input was when it was listed. A picture is not lost over its time. */
+static void keep_mtime(struct making *making, int fd)
+{
+	int64_t mtime_ns = making->request->input.mtime_ns, second = INT64_C(1000000000);
+	struct timespec times[] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = mtime_ns / second - (mtime_ns % second < 0),
+			.tv_nsec = (mtime_ns % second + second) % second } };
+
+	if (making->settings->keep_mtime && futimens(fd, times))
+		making_warn(making->reply, "the time of its output could not be set");
+}
+
 static int publish(struct making *making, struct outfile *file, struct err *err)
 {
 	bool sync = making->maker->settings->run.sync;
 	struct stat status;
 	int error = 0;
 
+	keep_mtime(making, file->fd);
 	maker_reach(making->maker, STAGE_SYNC);
 	/* commit would do it too, but between it and the name there is a stage to be told */
 	if (fstat(file->fd, &status) || (sync && fdatasync(file->fd)))
@@ -204,7 +221,7 @@ static void edit_metadata(const struct making *making, struct metadata *edited)
 		.height_px = making->output->geometry.out_height_px,
 		.srgb = making->colour.srgb,
 		.adobe = making->colour.adobe,
-		.dpi = round(making->found.density_x * 25.4),
+		.dpi = round(making->found.density_x * MM_PER_INCH),
 		.iptc_form = making->output->format == FORMAT_TIFF ? IPTC_FORM_BARE : IPTC_FORM_RESOURCES,
 	};
 

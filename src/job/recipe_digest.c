@@ -44,6 +44,12 @@ static int add_mark(struct pack *pack, const struct mark_settings *mark, struct 
 	return 0;
 }
 
+static void add_late(struct pack *pack, const char *name, int64_t value)
+{
+	pack_string(pack, name);
+	pack_i64(pack, value);
+}
+
 static int add_output(struct pack *pack, const struct output_settings *output, struct err *err)
 {
 	pack_string(pack, "stampmill recipe 1");
@@ -61,6 +67,11 @@ static int add_output(struct pack *pack, const struct output_settings *output, s
 	pack_i64(pack, output->metadata);
 	pack_string(pack, output->copyright);
 	pack_string(pack, output->artist);
+	/* what came later counts only where it is used: older digests stay good */
+	if (output->dpi)
+		add_late(pack, "dpi", output->dpi);
+	if (output->keep_mtime)
+		add_late(pack, "keep-mtime", 1);
 	return 0;
 }
 

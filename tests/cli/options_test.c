@@ -110,14 +110,15 @@ static void the_options_of_what_is_made_are_read(void **state)
 	struct scene *scene = *state;
 	const struct output_settings *output;
 
-	assert_parsed(scene,
-		"--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
-		"tile|--watermark-size|"
-		"20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|--"
-		"format|webp|--quality|"
-		"90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
-		"copyright|--copyright|"
-		"\xc2\xa9 me|--artist|I|--name|x/{stem}.{ext}|--on-collision|keep-ext|--windows-names");
+	assert_parsed(scene, "--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
+			     "tile|--watermark-size|"
+			     "20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|--"
+			     "format|webp|--quality|"
+			     "90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
+			     "copyright|--copyright|"
+			     "\xc2\xa9 "
+			     "me|--artist|I|--name|x/"
+			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -138,7 +139,8 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_string_equal(output->copyright, "\xc2\xa9 me");
 	assert_string_equal(output->artist, "I");
 	assert_string_equal(output->name, "x/{stem}.{ext}");
-	assert_true(output->windows_names);
+	assert_true(output->windows_names && output->keep_mtime);
+	assert_int_equal(output->dpi, 300);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }
 
@@ -284,7 +286,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 static void what_is_not_built_is_unknown(void **state)
 {
 	static const char *const later[] = { "watermark-text", "watermark-rotate", "watermark-oversize",
-		"sharpen", "max-bytes", "dpi", "keep-mtime", "raw", "rate", "plan", "shard" };
+		"sharpen", "max-bytes", "raw", "rate", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

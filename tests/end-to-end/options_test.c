@@ -1,7 +1,10 @@
 /* What is made: every option of the contract's second table, seen in the pixels and the metadata. */
+#include <fcntl.h>
 #include <glib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <vips/vips.h>
 
 #include "check.h"
@@ -434,6 +437,35 @@ static void names_follow_the_template(void **state)
 	g_free(list);
 }
 
+static void the_resolution_and_the_time_are_as_asked(void **state)
+{
+	static const char *const formats[] = { "jpg", "png", "tif" };
+	struct place *place = *state;
+	struct timespec taken = { .tv_sec = 1234567890, .tv_nsec = 123456789 };
+	struct stat status;
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 300, 200);
+	assert_int_equal(
+		utimensat(AT_FDCWD, place_path(place, "in/a.jpg"), (struct timespec[]){ taken, taken }, 0),
+		0);
+	make(place, "--dpi 240 --keep-mtime --name a.jpg");
+	make(place, "--dpi 240 --format png --name a.png");
+	make(place, "--dpi 240 --format tiff --name a.tif");
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		VipsImage *image = vips_image_new_from_file(place_path(place, "out/a.%s", formats[i]), NULL);
+
+		assert_non_null(image);
+		if (fabs(image->Xres * 25.4 - 240) > 0.1 || fabs(image->Yres * 25.4 - 240) > 0.1)
+			fail_msg("%s: %f dpi", formats[i], image->Xres * 25.4);
+		g_object_unref(image);
+	}
+	assert_int_equal(stat(place_path(place, "out/a.jpg"), &status), 0);
+	assert_int_equal(status.st_mtim.tv_sec, taken.tv_sec);
+	assert_int_equal(status.st_mtim.tv_nsec, taken.tv_nsec);
+	assert_int_equal(stat(place_path(place, "out/a.png"), &status), 0);
+	assert_true(status.st_mtim.tv_sec > taken.tv_sec);
+}
+
 static void names_take_dates_and_cameras_from_the_picture(void **state)
 {
 	struct place *place = *state;
@@ -495,6 +527,7 @@ int main(void)
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),
 		ROW(names_follow_the_template),
+		ROW(the_resolution_and_the_time_are_as_asked),
 		ROW(names_take_dates_and_cameras_from_the_picture),
 		ROW(names_that_collide_get_numbers_or_their_extension),
 	};
