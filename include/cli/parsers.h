@@ -31,6 +31,7 @@ bool parse_retries(void *target, const char *value, struct err *why);
 /* int64_t */
 bool parse_pixels(void *target, const char *value, struct err *why);
 bool parse_memory(void *target, const char *value, struct err *why);
+bool parse_bytes(void *target, const char *value, struct err *why);
 
 /* double */
 bool parse_opacity(void *target, const char *value, struct err *why);

@@ -17,8 +17,9 @@ struct encode_order {
 	VipsImage *image; /* no metadata in it; forms as colour_choose() gives for the format */
 	enum format format;
 	const struct output_settings *settings; /* quality, progressive, optimize */
-	const struct metadata *metadata;        /* as metadata_edit() gives it */
-	const void *icc;                        /* true to the pixels; NULL: none */
+	int lower_quality; /* instead of the settings', which still decides on chroma subsampling; 0: none */
+	const struct metadata *metadata; /* as metadata_edit() gives it */
+	const void *icc;                 /* true to the pixels; NULL: none */
 	size_t icc_bytes;
 	bool srgb;                   /* the pixels are sRGB */
 	double density_x, density_y; /* pixels per millimetre */
@@ -27,6 +28,9 @@ struct encode_order {
 
 /* Whether an image of that size can be written in `format`: 0, or -1 with `err`, reason unsupported. */
 int encode_check_size(enum format format, int width_px, int height_px, struct err *err);
+
+/* The quality to be used. */
+int encode_quality(const struct encode_order *order);
 
 /* Write the file to `fd`, which is empty and open for reading and writing (TIFF goes back and forth). 0 with
  * `dropped` telling whether metadata too big for the format were left out; or -1 with `err`: disk-full,

@@ -35,6 +35,9 @@ bool format_has_extension(enum format format, const char *extension);
 /* True when the format can hold transparency. */
 bool format_has_alpha(enum format format);
 
+/* True when its files are smaller at a lower quality. */
+bool format_has_quality(enum format format);
+
 /* The longest side of any picture: libvips' VIPS_MAX_COORD. */
 #define PICTURE_SIDE_MAX_PX 10000000
 

@@ -111,6 +111,7 @@ struct output_settings {
 	enum metadata_policy metadata;
 	char *copyright, *artist; /* UTF-8 */
 	char *name;               /* template */
+	int64_t max_bytes;        /* 0: any number */
 	int dpi;                  /* 0: as the input */
 	bool keep_mtime;          /* the file gets the input's time of change */
 	bool windows_names;       /* without what Windows cannot have in a name */

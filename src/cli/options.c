@@ -158,6 +158,14 @@ static const struct option_row rows[] = {
 		.form = "a whole number from 1 to 100",
 		.default_value = "82",
 		.help = "quality of JPEG, WebP and AVIF, from 1 to 100" },
+	{ .name = "max-bytes",
+		OUTPUT(max_bytes),
+		.parse = parse_bytes,
+		.argument = "SIZE",
+		.form = "a number of bytes such as 300k or 1.5M, at least 1k",
+		.help = "take the highest quality, up to --quality, at which the output is no larger than "
+			"SIZE; a "
+			"picture that is larger at quality 1 fails" },
 	{ .name = "progressive",
 		OUTPUT(progressive),
 		.parse = parse_on,

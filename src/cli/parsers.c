@@ -91,6 +91,11 @@ bool parse_memory(void *target, const char *value, struct err *why)
 	return number_parse_scaled(value, true, MEMORY_MIN_BYTES, MEMORY_MAX_BYTES, target);
 }
 
+bool parse_bytes(void *target, const char *value, struct err *why)
+{
+	return number_parse_scaled(value, true, 1000, MEMORY_MAX_BYTES, target);
+}
+
 bool parse_pixels(void *target, const char *value, struct err *why)
 {
 	return number_parse_scaled(value, false, 1, PIXELS_MAX, target);

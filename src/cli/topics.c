@@ -185,6 +185,7 @@ static const char *const reasons[REASON_COUNT] = {
 	[REASON_TRUNCATED] = "the file ends before the picture does",
 	[REASON_CORRUPT] = "the picture's data make no sense",
 	[REASON_TOO_MANY_PIXELS] = "more pixels than --max-pixels allows",
+	[REASON_TOO_LARGE] = "no quality gives a file within --max-bytes",
 	[REASON_OUT_OF_MEMORY] = "memory ran out",
 	[REASON_TIMEOUT] = "it took longer than --timeout allows",
 	[REASON_CRASHED] = "its worker crashed",

@@ -29,6 +29,11 @@ int encode_check_size(enum format format, int width_px, int height_px, struct er
 	return 0;
 }
 
+int encode_quality(const struct encode_order *order)
+{
+	return order->lower_quality ? order->lower_quality : order->settings->quality;
+}
+
 /* A copy of the image's header that may be given fields. */
 static VipsImage *labelled(const struct encode_order *order)
 {

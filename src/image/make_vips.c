@@ -175,6 +175,11 @@ static int get_lane(struct job *job, struct err *err)
 	return is_shared(job) ? lane_hold(&job->lane, err) : 0;
 }
 
+static bool is_encoded_often(const struct job *job, size_t i)
+{
+	return job->makings[i].settings->max_bytes > 0;
+}
+
 static int get_picture(struct job *job, size_t i, struct err *err)
 {
 	int from = job->plan.from[i];
@@ -190,7 +195,8 @@ static int get_picture(struct job *job, size_t i, struct err *err)
 	if (get_lane(job, err))
 		return -1;
 	job->spent = !job->lane.held;
-	return lane_make(&job->lane, &job->geometries[i], job->plan.is_source[i], &job->pictures[i], err);
+	return lane_make(&job->lane, &job->geometries[i], job->plan.is_source[i] || is_encoded_often(job, i),
+		&job->pictures[i], err);
 }
 
 static int encode(void *data, int fd, struct encode_order *order, bool *dropped, struct err *err)
@@ -202,6 +208,18 @@ static int encode(void *data, int fd, struct encode_order *order, bool *dropped,
 	return encode_to(fd, order, dropped, err);
 }
 
+/* The output's image; in memory where it is encoded more than once. */
+static VipsImage *compose(const struct making *making, const struct lane_picture *picture)
+{
+	VipsImage *image = compose_new(picture->image, &making->compose), *memory;
+
+	if (!image || !making->settings->max_bytes)
+		return image;
+	memory = vips_image_copy_memory(image);
+	g_object_unref(image);
+	return memory;
+}
+
 static int write_output(struct making *making, const struct lane_picture *picture, struct err *err)
 {
 	struct encoding encoding = { .in_memory = picture->in_memory };
@@ -210,7 +228,7 @@ static int write_output(struct making *making, const struct lane_picture *pictur
 	maker_reach(making->maker, STAGE_STAMP);
 	if (making_plan(making, err))
 		return -1;
-	encoding.image = compose_new(picture->image, &making->compose);
+	encoding.image = compose(making, picture);
 	if (!encoding.image)
 		return err_set_vips(err, REASON_INTERNAL);
 	result = making_write(making, encode, &encoding, err);

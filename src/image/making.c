@@ -3,12 +3,16 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "image/fingerprint.h"
+#include "image/fit.h"
 #include "image/metadata.h"
+#include "image/read_at.h"
 
 #define MM_PER_INCH 25.4
 
@@ -228,10 +232,88 @@ static void edit_metadata(const struct making *making, struct metadata *edited)
 	metadata_edit(making->found.metadata, &target, edited);
 }
 
+/* How a picture is encoded, and to what file. */
+struct attempt {
+	making_encode encode;
+	void *data;
+	int fd;
+	struct encode_order *order;
+	bool dropped;
+};
+
+/* Encode into the file, whatever is in it. 0 with its size, or -1 with `err`. */
+static int encode_anew(struct attempt *attempt, int64_t *size_bytes, struct err *err)
+{
+	struct stat status;
+
+	if (ftruncate(attempt->fd, 0) || lseek(attempt->fd, 0, SEEK_SET) < 0)
+		return err_set_errno(err, -errno, "cannot write");
+	if (attempt->encode(attempt->data, attempt->fd, attempt->order, &attempt->dropped, err))
+		return -1;
+	if (fstat(attempt->fd, &status))
+		return err_set_errno(err, -errno, "cannot write");
+	*size_bytes = status.st_size;
+	return 0;
+}
+
+static int put_back(int fd, const void *data, size_t size_bytes, struct err *err)
+{
+	size_t done = 0;
+
+	if (ftruncate(fd, 0))
+		return err_set_errno(err, -errno, "cannot write");
+	while (done < size_bytes) {
+		ssize_t wrote = pwrite(fd, (const char *)data + done, size_bytes - done, (off_t)done);
+
+		if (wrote < 0 && errno != EINTR)
+			return err_set_errno(err, -errno, "cannot write");
+		done += wrote > 0 ? (size_t)wrote : 0;
+	}
+	return 0;
+}
+
+/* What has been written so far; NULL when memory is out or it cannot be read. To be freed. */
+static void *take_copy(int fd, int64_t size_bytes)
+{
+	void *copy = malloc((size_t)size_bytes);
+
+	if (copy && read_at(fd, copy, (size_t)size_bytes, 0) == size_bytes)
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+/* The best quality that fits; the pixels are encoded again and again, but decoded once. */
+static int encode_to_fit(const struct making *making, struct attempt *attempt, struct err *err)
+{
+	const struct output_settings *settings = making->settings;
+	autofree void *best = NULL;
+	int64_t size_bytes = 0, best_bytes = 0;
+	struct fit fit;
+
+	fit_begin(&fit, format_has_quality(making->output->format) ? settings->quality : 1);
+	while (fit_next(&fit)) {
+		attempt->order->lower_quality = fit.quality;
+		if (encode_anew(attempt, &size_bytes, err))
+			return -1;
+		fit_tell(&fit, size_bytes <= settings->max_bytes);
+		if (fit.best != fit.quality)
+			continue;
+		free(best);
+		best = take_copy(attempt->fd, best_bytes = size_bytes);
+		if (!best)
+			return err_set(err, REASON_OUT_OF_MEMORY, "no memory for the file");
+	}
+	if (!fit.best)
+		return err_set(err, REASON_TOO_LARGE,
+			"it takes %lld bytes at least, and --max-bytes allows %lld", (long long)size_bytes,
+			(long long)settings->max_bytes);
+	return fit.best == fit.quality ? 0 : put_back(attempt->fd, best, (size_t)best_bytes, err);
+}
+
 static int encode_with(struct making *making, making_encode encode, void *data, int fd, struct err *err)
 {
 	struct metadata edited;
-	bool dropped = false;
 	struct encode_order order = {
 		.format = making->output->format,
 		.settings = making->settings,
@@ -243,12 +325,14 @@ static int encode_with(struct making *making, making_encode encode, void *data, 
 		.density_y = making->found.density_y,
 		.otherwise = REASON_INTERNAL,
 	};
+	struct attempt attempt = { .encode = encode, .data = data, .fd = fd, .order = &order };
 	int result;
 
 	edit_metadata(making, &edited);
-	result = encode(data, fd, &order, &dropped, err);
+	result = making->settings->max_bytes ? encode_to_fit(making, &attempt, err)
+					     : encode(data, fd, &order, &attempt.dropped, err);
 	metadata_finish(&edited);
-	if (dropped)
+	if (attempt.dropped)
 		making_warn(making->reply, "metadata too big for the format were left out");
 	return result;
 }

@@ -311,7 +311,7 @@ int planar_encode(
 	struct planar *planar, int fd, const struct encode_order *order, bool *dropped, struct err *err)
 {
 	const struct jpeg_encode_options options = {
-		.quality = order->settings->quality,
+		.quality = encode_quality(order),
 		.progressive = order->settings->progressive,
 		.optimize = order->settings->optimize,
 	};

@@ -33,10 +33,13 @@ void saver_set_blob(VipsImage *image, const char *field, const void *data, size_
 
 int saver_jpeg(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
-	/* Chroma subsampling is libvips' automatic: 4:2:0 below quality 90, none from there on. */
-	return vips_jpegsave_target(image, target, "Q", order->settings->quality, "interlace",
-		order->settings->progressive, "optimize_coding", order->settings->optimize, KEEP(KEEP_NONE),
-		NULL);
+	/* Chroma subsampling is as libvips' automatic: 4:2:0 below quality 90, none from there on. */
+	VipsForeignSubsample subsample =
+		order->settings->quality < 90 ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF;
+
+	return vips_jpegsave_target(image, target, "Q", encode_quality(order), "subsample_mode", subsample,
+		"interlace", order->settings->progressive, "optimize_coding", order->settings->optimize,
+		KEEP(KEEP_NONE), NULL);
 }
 
 int saver_png(const struct encode_order *order, VipsImage *image, VipsTarget *target)
@@ -58,7 +61,7 @@ int saver_tiff(const struct encode_order *order, VipsImage *image, VipsTarget *t
 int saver_webp(const struct encode_order *order, void **file, size_t *file_bytes)
 {
 	return vips_webpsave_buffer(
-		order->image, file, file_bytes, "Q", order->settings->quality, KEEP(KEEP_NONE), NULL);
+		order->image, file, file_bytes, "Q", encode_quality(order), KEEP(KEEP_NONE), NULL);
 }
 
 /* The libvips fields of an EXIF block: those that its JPEG loader makes of it. */
@@ -122,5 +125,5 @@ int saver_avif(const struct encode_order *order, VipsImage *image, VipsTarget *t
 	if (keep && label_avif(image, order))
 		return -1;
 	return vips_heifsave_target(image, target, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-		order->settings->quality, KEEP(keep), NULL);
+		encode_quality(order), KEEP(keep), NULL);
 }

@@ -56,6 +56,11 @@ bool format_has_alpha(enum format format)
 	return row(format)->alpha;
 }
 
+bool format_has_quality(enum format format)
+{
+	return format == FORMAT_JPEG || format == FORMAT_WEBP || format == FORMAT_AVIF;
+}
+
 int format_max_side_px(enum format format)
 {
 	return row(format)->max_side_px;

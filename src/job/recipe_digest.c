@@ -68,6 +68,8 @@ static int add_output(struct pack *pack, const struct output_settings *output, s
 	pack_string(pack, output->copyright);
 	pack_string(pack, output->artist);
 	/* what came later counts only where it is used: older digests stay good */
+	if (output->max_bytes)
+		add_late(pack, "max-bytes", output->max_bytes);
 	if (output->dpi)
 		add_late(pack, "dpi", output->dpi);
 	if (output->keep_mtime)

@@ -118,7 +118,8 @@ static void the_options_of_what_is_made_are_read(void **state)
 			     "copyright|--copyright|"
 			     "\xc2\xa9 "
 			     "me|--artist|I|--name|x/"
-			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime");
+			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
+			     "max-bytes|300k");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -141,6 +142,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_string_equal(output->name, "x/{stem}.{ext}");
 	assert_true(output->windows_names && output->keep_mtime);
 	assert_int_equal(output->dpi, 300);
+	assert_int_equal(output->max_bytes, 300000);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }
 
@@ -286,7 +288,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 static void what_is_not_built_is_unknown(void **state)
 {
 	static const char *const later[] = { "watermark-text", "watermark-rotate", "watermark-oversize",
-		"sharpen", "max-bytes", "raw", "rate", "plan", "shard" };
+		"sharpen", "raw", "rate", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

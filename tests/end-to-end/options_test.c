@@ -437,6 +437,75 @@ static void names_follow_the_template(void **state)
 	g_free(list);
 }
 
+/* The file of in/a.jpg made so. */
+static char *make_bytes(
+	struct place *place, const char *lane, int quality, const char *max_bytes, size_t *size)
+{
+	char *line = g_strdup_printf(
+		"--resize 400 --lane %s --quality %d --name a.jpg --force %s", lane, quality, max_bytes);
+	char *data;
+
+	make(place, line);
+	g_free(line);
+	data = file_read(place_path(place, "out/a.jpg"), size);
+	return data;
+}
+
+static void the_highest_quality_that_fits_is_taken(void **state)
+{
+	static const char *const lanes[] = { "vips", "planar" };
+	struct place *place = *state;
+
+	picture_write(place_path(place, "in/a.jpg"), &(struct picture){ .width_px = 900,
+							     .height_px = 600,
+							     .colour = { 120, 90, 60 },
+							     .alpha = 1,
+							     .noise = 30 });
+	for (size_t lane = 0; lane < 2; lane++) {
+		size_t size, plain_size;
+		char *fitted = make_bytes(place, lanes[lane], 88, "--max-bytes 30k", &size), *plain;
+		int best = 1, too_high = 88;
+
+		assert_true(size <= 30000);
+		while (too_high - best > 1) {
+			free(make_bytes(place, lanes[lane], (best + too_high) / 2, "", &plain_size));
+			*(plain_size <= 30000 ? &best : &too_high) = (best + too_high) / 2;
+		}
+		/* the same bytes as at that quality, or at the one below it */
+		plain = make_bytes(place, lanes[lane], best, "", &plain_size);
+		if (plain_size != size) {
+			free(plain);
+			plain = make_bytes(place, lanes[lane], best - 1, "", &plain_size);
+		}
+		assert_int_equal(plain_size, size);
+		assert_memory_equal(plain, fitted, size);
+		free(plain);
+		free(fitted);
+		/* enough: nothing changes */
+		fitted = make_bytes(place, lanes[lane], 88, "--max-bytes 1M", &size);
+		plain = make_bytes(place, lanes[lane], 88, "", &plain_size);
+		assert_int_equal(size, plain_size);
+		assert_memory_equal(fitted, plain, size);
+		free(plain);
+		free(fitted);
+	}
+}
+
+static void what_fits_at_no_quality_fails_alone(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	picture_write(place_path(place, "in/a.png"),
+		&(struct picture){ .width_px = 300, .height_px = 200, .alpha = 1, .noise = 50 });
+	picture_write_plain(place_path(place, "in/b.png"), 30, 20);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--max-bytes", "2k");
+	ASSERT_SAYS(ended.err, "in/a.png: too-large: it takes ");
+	ASSERT_SAYS(ended.err, "1 made, 1 failed");
+	ASSERT_EXIT(&ended, 1);
+	assert_false(file_exists(place_path(place, "out/a.png")));
+}
+
 static void the_resolution_and_the_time_are_as_asked(void **state)
 {
 	static const char *const formats[] = { "jpg", "png", "tif" };
@@ -527,6 +596,8 @@ int main(void)
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),
 		ROW(names_follow_the_template),
+		ROW(the_highest_quality_that_fits_is_taken),
+		ROW(what_fits_at_no_quality_fails_alone),
 		ROW(the_resolution_and_the_time_are_as_asked),
 		ROW(names_take_dates_and_cameras_from_the_picture),
 		ROW(names_that_collide_get_numbers_or_their_extension),

@@ -67,6 +67,8 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--watermark-opacity", "nan" },
 		{ "--format", "bmp" },
 		{ "--quality", "0" },
+		{ "--max-bytes", "0" },
+		{ "--max-bytes", "300kb" },
 		{ "--dpi", "0" },
 		{ "--dpi", "72.5" },
 		{ "--quality", "101" },

@@ -47,6 +47,8 @@ static void other_spellings_fit_in_any_case(void **state)
 static void transparency_is_kept_where_it_can_be(void **state)
 {
 	(void)state;
+	assert_true(format_has_quality(FORMAT_JPEG) && format_has_quality(FORMAT_WEBP));
+	assert_false(format_has_quality(FORMAT_PNG) || format_has_quality(FORMAT_TIFF));
 	assert_false(format_has_alpha(FORMAT_JPEG));
 	assert_true(format_has_alpha(FORMAT_PNG));
 	assert_true(format_has_alpha(FORMAT_WEBP));
