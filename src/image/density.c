@@ -48,11 +48,12 @@ static bool find_rational(
 	const struct tiff_view *view, const struct tiff_dir *dir, uint16_t tag, double *value)
 {
 	struct tiff_entry entry;
+	uint32_t divisor;
 
-	if (!tiff_view_find(view, dir, tag, &entry) || entry.type != TIFF_RATIONAL || entry.size_bytes < 8 ||
-		!number_at(view, entry.value + 4))
+	if (!tiff_view_find(view, dir, tag, &entry) || entry.type != TIFF_RATIONAL || entry.size_bytes < 8)
 		return false;
-	*value = (double)number_at(view, entry.value) / number_at(view, entry.value + 4);
+	divisor = number_at(view, entry.value + 4);
+	*value = divisor ? (double)number_at(view, entry.value) / divisor : 0; /* as libvips has it */
 	return true;
 }
 

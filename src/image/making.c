@@ -16,6 +16,8 @@
 
 #define MM_PER_INCH 25.4
 
+#define DEFAULT_PER_MM (72 / MM_PER_INCH)
+
 void maker_reach(const struct maker *maker, enum stage stage)
 {
 	if (maker->hooks.stage)
@@ -137,6 +139,12 @@ static int mix_background(const struct making *making, uint8_t *pixel)
 	return 0;
 }
 
+/* A file may tell a density of 0, or 0/0: nothing that a printer can use. */
+static double sane_density(double per_mm)
+{
+	return isfinite(per_mm) && per_mm > 0 ? per_mm : DEFAULT_PER_MM;
+}
+
 int making_plan(struct making *making, struct err *err)
 {
 	const struct geometry *geometry = &making->output->geometry;
@@ -145,6 +153,8 @@ int making_plan(struct making *making, struct err *err)
 
 	if (making->settings->dpi)
 		making->found.density_x = making->found.density_y = making->settings->dpi / MM_PER_INCH;
+	making->found.density_x = sane_density(making->found.density_x);
+	making->found.density_y = sane_density(making->found.density_y);
 	if (choose_colour(making, err))
 		return -1;
 	*compose = (struct compose){

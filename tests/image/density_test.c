@@ -93,7 +93,8 @@ static void what_a_file_says_is_understood_as_libvips_does(void **state)
 	static const struct jpeg_density jfifs[] = { { false, 0, 0, 0 }, { true, 1, 300, 240 },
 		{ true, 2, 118, 110 }, { true, 0, 2, 3 }, { true, 1, 1, 1 } };
 	static const struct exif_density exifs[] = { { 300, 1, 150, 1, 2 }, { 1180, 10, 590, 10, 3 },
-		{ 600, 2, 600, 2, 0 }, { 7, 1, 8, 1, 1 }, { 300, 1, 300, 1, 9 } };
+		{ 600, 2, 600, 2, 0 }, { 7, 1, 8, 1, 1 }, { 300, 1, 300, 1, 9 }, { 0, 0, 0, 0, 2 },
+		{ 300, 0, 0, 1, 2 } };
 
 	for (size_t i = 0; i < sizeof(jfifs) / sizeof(jfifs[0]); i++) {
 		check(&jfifs[i], NULL);
