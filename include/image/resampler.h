@@ -9,6 +9,7 @@
 #ifndef STAMPMILL_IMAGE_RESAMPLER_H
 #define STAMPMILL_IMAGE_RESAMPLER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@
 struct resample_axis {
 	int from, to; /* at least 1 */
 	double start, span;
+	bool linear; /* where it grows: interpolate linearly instead */
 };
 
 struct resample_shape {

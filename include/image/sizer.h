@@ -32,7 +32,8 @@ struct sizer_target {
 struct sizer {
 	struct resampler *resampler; /* borrowed */
 	int count;
-	bool same_size; /* nothing to resample: bands go into the result */
+	bool same_size;      /* nothing to resample: bands go into the result */
+	bool soft_x, soft_y; /* chroma at half of luma's size becomes chroma at full size: see soften.h */
 	struct resample_shape shape[PLANES_MAX];
 	struct sizer_plane {
 		uint8_t *data; /* as wide as the result, as high as what comes, and more above and below */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/soften.h"
+
 #define BAND_ROWS 64
 
 /* One axis of one plane, in samples unless named otherwise. */
@@ -172,22 +174,39 @@ static int reserve_tall(struct sizer *sizer, const struct source *source)
 	return 0;
 }
 
+/* Whether a viewer would interpolate between the samples that come, but not between those of the result. */
+static bool is_soft(int luma_step, int chroma_step, int result_step)
+{
+	return result_step == 1 && chroma_step > luma_step;
+}
+
+static void shape_planes(struct sizer *sizer, const struct source *source, const struct sizer_target *target)
+{
+	const struct incoming *luma = &source->plane[0], *chroma = &source->plane[1];
+
+	sizer->same_size = true;
+	sizer->soft_x = source->count > 1 && is_soft(luma->step_x, chroma->step_x, sizer->result->chroma_h);
+	sizer->soft_y = source->count > 1 && is_soft(luma->step_y, chroma->step_y, sizer->result->chroma_v);
+	for (int i = 0; i < sizer->count; i++) {
+		struct resample_shape *shape = &sizer->shape[i];
+
+		*shape = shape_of(target, sizer->result, source, i);
+		shape->x.linear = i > 0 && sizer->soft_x;
+		shape->y.linear = i > 0 && sizer->soft_y;
+		sizer->same_size =
+			sizer->same_size && changes_nothing(&shape->x) && changes_nothing(&shape->y);
+	}
+}
+
 static int begin(struct sizer *sizer, const struct source *source, const struct sizer_target *target,
 	struct planes *result, struct err *err)
 {
 	sizer->count = source->count;
 	sizer->result = result;
-	sizer->same_size = true;
 	if (reserve_result(target, source->count, result))
 		return err_set(err, REASON_OUT_OF_MEMORY, "no memory for a picture of %d x %d",
 			target->width_px, target->height_px);
-	for (int i = 0; i < sizer->count; i++) {
-		struct resample_shape *shape = &sizer->shape[i];
-
-		*shape = shape_of(target, result, source, i);
-		sizer->same_size =
-			sizer->same_size && changes_nothing(&shape->x) && changes_nothing(&shape->y);
-	}
+	shape_planes(sizer, source, target);
 	if (!sizer->same_size && reserve_tall(sizer, source))
 		return err_set(err, REASON_OUT_OF_MEMORY, "no memory to resize in");
 	return 0;
@@ -282,11 +301,26 @@ static int resample_down(struct sizer *sizer, int i, struct err *err)
 	return resampler_run(sizer->resampler, &job, err);
 }
 
+/* Where chroma grows, interpolating linearly has done it. */
+static void soften(const struct sizer *sizer, int i)
+{
+	const struct resample_shape *shape = &sizer->shape[i];
+	double scale_x = shape->x.span / shape->x.to, scale_y = shape->y.span / shape->y.to;
+
+	if (sizer->soft_x && scale_x >= 1)
+		soften_across(&sizer->result->plane[i], scale_x);
+	if (sizer->soft_y && scale_y >= 1)
+		soften_down(&sizer->result->plane[i], scale_y);
+}
+
 int sizer_end(struct sizer *sizer, struct err *err)
 {
-	for (int i = 0; i < sizer->count && !sizer->same_size; i++)
+	for (int i = 0; i < sizer->count && !sizer->same_size; i++) {
 		if (resample_down(sizer, i, err))
 			return -1;
+		if (i > 0)
+			soften(sizer, i);
+	}
 	sizer->result = NULL;
 	return 0;
 }

@@ -3,6 +3,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Chroma at less than half size libjpeg does not interpolate but repeat, for all who use it, vips lane too.
+ */
+#define CHROMA_MOST 2
+
 static const char *refuse_picture(const struct facts *facts)
 {
 	if (facts->format != FORMAT_JPEG)
@@ -11,6 +15,8 @@ static const char *refuse_picture(const struct facts *facts)
 		return "the picture is CMYK";
 	if (!facts->planes)
 		return "the picture's colours are not in planes of Y, Cb and Cr that fit each other";
+	if (facts->chroma_h > CHROMA_MOST || facts->chroma_v > CHROMA_MOST)
+		return "the picture's chroma is stored at less than half size";
 	return NULL;
 }
 

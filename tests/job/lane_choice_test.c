@@ -60,6 +60,9 @@ static void what_it_cannot_do_goes_the_other_way_with_a_reason(void **state)
 	assert_false(choice.planar);
 	assert_string_equal(choice.why, "an output is not a JPEG");
 	request->outputs_count = 1;
+	request->facts.chroma_h = 4;
+	assert_string_equal(lane_choose(request, LANE_WISH_AUTO, true).why,
+		"the picture's chroma is stored at less than half size");
 	request->facts.planes = false;
 	assert_false(lane_choose(request, LANE_WISH_AUTO, true).planar);
 	request->facts.model = MODEL_CMYK;
