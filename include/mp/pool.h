@@ -33,20 +33,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "mp/given.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct mp_pool;
+struct mp_context;
 
 /* What a task function sees of its surroundings. */
 struct mp_worker {
-	int index;        /* 0 to workers-1; a replacement takes its predecessor's */
-	const char *name; /* "worker-1" for index 0, ... */
-	uint64_t task;    /* the id of the task in hand */
-	int attempt;      /* 1 for the first */
-	void *inherited;  /* config.inherited */
-	void *state;      /* what config.enter made */
+	int index;                    /* 0 to workers-1; a replacement takes its predecessor's */
+	const char *name;             /* "worker-1" for index 0, ... */
+	uint64_t task;                /* the id of the task in hand */
+	int attempt;                  /* 1 for the first */
+	void *inherited;              /* config.inherited */
+	const struct mp_given *given; /* config.given */
+	void *state;                  /* what config.enter made */
 };
 
 /* Where a task function puts its result: mp_reply_set copies the bytes; called again, it replaces them; not
@@ -70,6 +74,9 @@ struct mp_pool_config {
 	int workers;                 /* 1 to 4096; 0: the usable CPUs */
 	const struct mp_task *tasks; /* ends with a row whose name is NULL; must outlive the pool */
 	void *inherited; /* handed to each task: memory that forked workers share by inheritance */
+	/* Likewise, under any start method. What it names must outlive the pool. */
+	struct mp_given given;
+	struct mp_context *context; /* the start method (context.h); NULL: fork. Must outlive the pool */
 
 	/* Run in each worker before its first task, and may be NULL: returns 0 and the worker's state, or a
 	 * number from 1 to 255. A worker that cannot enter ends the pool: every task ends as MP_LOST,

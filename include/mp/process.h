@@ -5,8 +5,9 @@
  * and join, mp_process_fd() can be watched in a poll loop. Only the process that made it may use it; in a
  * child the calls give -EPERM.
  *
- * The child is forked: it has the parent's memory as it was at the start, none of the parent's signal
- * handlers, and an empty signal mask. It ends by _exit, after what it wrote with stdio has been flushed.
+ * A child is forked, where no context says otherwise (context.h): it has the parent's memory as it was at the
+ * start, none of the parent's signal handlers, and an empty signal mask. It ends by _exit, after what it
+ * wrote with stdio has been flushed.
  *
  * What holds when a party dies: when the thread that started it ends, by SIGKILL of the whole program too,
  * the process is killed. When the process dies, join tells how. When it is stopped, join waits for as long as
@@ -19,24 +20,34 @@
 
 #include <sys/types.h>
 
+#include "mp/given.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct mp_process;
+struct mp_context;
 
 struct mp_process_config {
-	int (*run)(void *argument); /* what it returns, 0 to 255, is the exit status */
+	/* What it does; what it returns, 0 to 255, is the exit status. Either this, for fork only, */
+	int (*run)(void *argument);
 	void *argument;
+	/* or this, for any start method, which needs nothing of the parent's memory (given.h). All of it is
+	 * copied, but what is shared must stay until the process is started. */
+	int (*run_given)(const struct mp_given *given);
+	struct mp_given given;
+	struct mp_context *context; /* the start method (context.h); NULL: fork. Must outlive the process */
 	const char *name; /* copied; NULL: "Process-1", "Process-2", ... in the order in which they are made;
 			     "Process-2:1" for the first one that Process-2 makes */
 };
 
-/* NULL with errno: EINVAL without a function, ENOMEM. */
+/* NULL with errno: EINVAL without a function or with two, for something that cannot be given, or for what the
+ * start method cannot do: `run`, or a `run_given` that is not in the table of mp_context_init(); ENOMEM. */
 struct mp_process *mp_process_new(const struct mp_process_config *config);
 
 /* Returns 0; -EALREADY when it was started before; -EAGAIN, -ENOMEM, -EMFILE when the system has no room for
- * it (it may be started later); -EPERM. */
+ * it (it may be started later); -EBADF for something given whose descriptor was closed; -EPERM. */
 int mp_process_start(struct mp_process *process);
 
 /* Wait until it has ended, up to timeout_ms (0: just look; -1: for ever). Returns 0; -ETIMEDOUT; -EINVAL when

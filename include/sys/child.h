@@ -1,7 +1,7 @@
 /*
  * child.h: the one place where this program forks.
  *
- * Calling order: child_start(); then watch child.pidfd (readable when it has ended), child_reap() it, and
+ * Calling order: child_start(); then watch child_fd(), child_reap() it, and
  * child_finish(). The caller owns the struct.
  *
  * A child
@@ -28,11 +28,13 @@ struct child {
 	pid_t pid;  /* 0: none */
 	int pidfd;  /* readable when it has ended; -1: none */
 	int socket; /* this end of the pair; -1: none */
+	int report; /* where a fork server tells how it ended (sys/fork_server.h); -1: it is a child of this
+		       process */
 };
 
-#define CHILD_INIT                                   \
-	{                                            \
-		.pid = 0, .pidfd = -1, .socket = -1, \
+#define CHILD_INIT                                                 \
+	{                                                          \
+		.pid = 0, .pidfd = -1, .socket = -1, .report = -1, \
 	}
 
 struct child_config {
@@ -40,6 +42,11 @@ struct child_config {
 	 * or -1. */
 	int (*run)(void *argument, int socket);
 	void *argument;
+	/* Not NULL: the program that this process runs is executed again instead, with these arguments. It
+	 * has the descriptors 0 to 2 and CHILD_LINE, its end of the pair, which must be asked for, and no
+	 * others; and none of this process's memory, so it does not matter what threads there are. When it
+	 * cannot be executed, it exits with 127. It should end by child_leave(). */
+	char *const *argv;
 	const char *name; /* of the process, cut at 15 bytes; NULL: the parent's */
 	bool with_socket; /* a SOCK_SEQPACKET pair; both ends block */
 	bool is_worker;   /* SIGINT, SIGTERM, SIGHUP and SIGTSTP are ignored (sys/signals.h) from its first
@@ -50,13 +57,22 @@ struct child_config {
  * where the kernel has no pidfd (before 5.3). */
 int child_start(struct child *child, const struct child_config *config);
 
+#define CHILD_LINE 3
+
+/* End this process as a child's `run` does that returns `status`. */
+_Noreturn void child_leave(int status);
+
 struct child_end {
 	int status; /* of the exit; -1 when a signal ended it */
 	int signal; /* 0 when it exited */
 };
 
+/* Readable when it may have ended: watch it. */
+int child_fd(const struct child *child);
+
 /* Returns 1 and how it ended (once: it is reaped and child.pid is 0), 0 while it lives, or -ECHILD when
- * somebody else has reaped it, so that nobody can tell. Never waits. */
+ * somebody else has reaped it, or its fork server is gone, so that nobody can tell. Never waits, but for a
+ * moment in the last case, until it has ended too. */
 int child_reap(struct child *child, struct child_end *end);
 
 /* The same, waiting up to timeout_ms (-1: for ever). Signals that are handled do not cut it short. */

@@ -14,4 +14,7 @@ void fds_fill_standard(void);
  * over). Returns 0 or a negative errno. */
 int fds_close_others(const int *keep, size_t keep_count);
 
+/* Close every descriptor from `first` on. Takes no memory and no lock. Returns 0 or a negative errno. */
+int fds_close_from(int first);
+
 #endif

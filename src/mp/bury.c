@@ -113,7 +113,7 @@ void bury_alive(struct crew *crew, struct seat *seat)
 	bury(crew, seat, NULL, &stuck->child);
 	stuck->next = crew->stuck;
 	crew->stuck = stuck;
-	epoll_ctl(crew->epoll_fd, EPOLL_CTL_ADD, stuck->child.pidfd, &interest);
+	epoll_ctl(crew->epoll_fd, EPOLL_CTL_ADD, child_fd(&stuck->child), &interest);
 }
 
 void bury_stuck(struct crew *crew)
@@ -127,7 +127,7 @@ void bury_stuck(struct crew *crew)
 			continue;
 		}
 		*place = stuck->next;
-		epoll_ctl(crew->epoll_fd, EPOLL_CTL_DEL, stuck->child.pidfd, NULL);
+		epoll_ctl(crew->epoll_fd, EPOLL_CTL_DEL, child_fd(&stuck->child), NULL);
 		child_finish(&stuck->child);
 		free(stuck);
 	}

@@ -15,7 +15,7 @@
 #include "mp/store.h"
 #include "sys/channel.h"
 #include "sys/fds.h"
-#include "sys/passfd.h"
+#include "sys/rights.h"
 
 #define EVENTS 64
 
@@ -276,7 +276,8 @@ static void welcome(struct keeper *keeper, int given)
 
 static void open_door(struct keeper *keeper)
 {
-	int fd, result = passfd_receive(keeper->door, &fd);
+	char byte;
+	int fd, result = rights_receive(keeper->door, &byte, 1, &fd, 1, 0);
 
 	if (result == 1)
 		welcome(keeper, fd);

@@ -15,7 +15,7 @@
 #include "sys/channel.h"
 #include "sys/child.h"
 #include "sys/clock.h"
-#include "sys/passfd.h"
+#include "sys/rights.h"
 
 /* What a server that is told to end may take; one that is stopped takes for ever. */
 #define END_PATIENCE_MS 1000
@@ -142,7 +142,7 @@ static int knock(struct mp_manager *manager, int theirs, int64_t until_ms)
 {
 	int result;
 
-	while ((result = passfd_send(manager->door, theirs)) == -EAGAIN) {
+	while ((result = rights_send(manager->door, "", 1, &theirs, 1)) == -EAGAIN) {
 		result = wait_for(manager->door, POLLOUT, manager->timeout_ms, until_ms);
 		if (result)
 			return result;

@@ -10,6 +10,7 @@
 #include "mp/crew.h"
 #include "mp/give.h"
 #include "mp/pool_of_chunks.h"
+#include "mp/starting.h"
 #include "sys/clock.h"
 #include "sys/cpus.h"
 
@@ -34,19 +35,22 @@ static bool is_sound(const struct mp_pool_config *config)
 	for (const struct mp_task *task = config->tasks; task->name; task++)
 		if (!task->function || task->in_flight < 1 || task->in_flight > SEAT_HAND)
 			return false;
-	return true;
+	if (!birth_is_sound(&config->given))
+		return false;
+	return starting_is_by_fork(config->context) || (!config->inherited && starting_role_of_pool(config));
 }
 
 static struct mp_pool *new_pool(const struct mp_pool_config *config, bool of_chunks)
 {
 	autofree struct mp_pool *pool = NULL;
-	struct mp_pool_config whole = *config;
+	struct mp_pool_config whole;
 	int result;
 
-	if (!is_sound(config)) {
+	if (!config || !is_sound(config)) {
 		errno = EINVAL;
 		return NULL;
 	}
+	whole = *config;
 	if (whole.workers == 0)
 		whole.workers = cpus_usable();
 	if (whole.enter_timeout_ms > TIMEOUT_MAX_MS)

@@ -8,18 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "mp/current.h"
-#include "mp/log.h"
+#include "mp/live.h"
+#include "mp/starting.h"
 #include "sys/child.h"
 
 /* What SIGKILL may take; a process that is stuck in the kernel takes for ever. */
 #define KILL_PATIENCE_MS 3000
 
 struct mp_process {
-	int (*run)(void *argument);
-	void *argument;
-	char *name; /* owned */
+	struct mp_process_config config; /* its name, data and shares are owned */
 	char number[CURRENT_NUMBER_SIZE];
 	pid_t owner, pid;
 	struct child child; /* its pidfd stays open until the end of the object */
@@ -37,51 +35,103 @@ static char *name_for(const struct mp_process_config *config, const char *number
 	return asprintf(&name, "Process-%s", number) < 0 ? NULL : name;
 }
 
+static bool is_sound(const struct mp_process_config *config)
+{
+	if (!config->run == !config->run_given || !birth_is_sound(&config->given))
+		return false;
+	return starting_is_by_fork(config->context) ||
+	       (config->run_given && starting_role_of_process(config->run_given));
+}
+
+/* A copy of the bytes, not NULL; NULL when there is no memory. */
+static void *copy_of(const void *data, size_t size_bytes)
+{
+	void *copy = malloc(size_bytes + 1);
+
+	if (copy && size_bytes > 0)
+		memcpy(copy, data, size_bytes);
+	return copy;
+}
+
+static void free_parts(struct mp_process *process)
+{
+	free((void *)process->config.name);
+	free((void *)process->config.given.data);
+	free((void *)process->config.given.shares);
+	free(process);
+}
+
 struct mp_process *mp_process_new(const struct mp_process_config *config)
 {
-	autofree struct mp_process *process = NULL;
+	struct mp_process *process;
+	struct mp_given *given;
 
-	if (!config->run) {
+	if (!config || !is_sound(config)) {
 		errno = EINVAL;
 		return NULL;
 	}
 	process = calloc(1, sizeof *process);
 	if (!process)
 		return NULL;
-	process->run = config->run;
-	process->argument = config->argument;
+	process->config = *config;
 	process->child = (struct child)CHILD_INIT;
 	process->owner = getpid();
 	current_number_next(process->number);
-	process->name = name_for(config, process->number);
-	return process->name ? take_ptr(process) : NULL;
+	given = &process->config.given;
+	process->config.name = name_for(config, process->number);
+	given->data = copy_of(given->data, given->size_bytes);
+	given->shares = copy_of(given->shares, given->share_count * sizeof *given->shares);
+	if (process->config.name && given->data && given->shares)
+		return process;
+	free_parts(process);
+	errno = ENOMEM;
+	return NULL;
 }
 
 static int live(void *argument, int socket)
 {
-	struct mp_process *process = argument;
-	int status;
+	const struct mp_process *process = argument;
 
 	(void)socket;
-	current_become(process->name, process->number);
-	mp_log(MP_LOG_INFO, "child process calling self.run()");
-	status = process->run(process->argument) & 0xff;
-	fflush(NULL);
-	mp_log(MP_LOG_INFO, "process shutting down");
-	mp_log(MP_LOG_INFO, "process exiting with exitcode %d", status);
-	return status;
+	return live_as_process(&process->config, process->number);
+}
+
+static int start_by_fork(struct mp_process *process)
+{
+	const struct child_config config = { .run = live, .argument = process, .name = process->config.name };
+
+	return child_start(&process->child, &config);
+}
+
+static int start_by_context(struct mp_process *process)
+{
+	const struct birth birth = {
+		.kind = BIRTH_PROCESS,
+		.role = starting_role_of_process(process->config.run_given),
+		.name = process->config.name,
+		.number = process->number,
+		.given = process->config.given,
+	};
+	int result = starting_start(process->config.context, &birth, &process->child);
+
+	if (result == 0) {
+		/* it has been told all there is to say */
+		child_close_kept_out(process->child.socket);
+		process->child.socket = -1;
+	}
+	return result;
 }
 
 int mp_process_start(struct mp_process *process)
 {
-	const struct child_config config = { .run = live, .argument = process, .name = process->name };
 	int result;
 
 	if (process->owner != getpid())
 		return -EPERM;
 	if (process->started)
 		return -EALREADY;
-	result = child_start(&process->child, &config);
+	result = starting_is_by_fork(process->config.context) ? start_by_fork(process)
+							      : start_by_context(process);
 	if (result)
 		return result;
 	process->pid = process->child.pid;
@@ -158,7 +208,7 @@ int mp_process_kill(struct mp_process *process)
 
 const char *mp_process_name(const struct mp_process *process)
 {
-	return process->name;
+	return process->config.name;
 }
 
 pid_t mp_process_pid(const struct mp_process *process)
@@ -168,7 +218,7 @@ pid_t mp_process_pid(const struct mp_process *process)
 
 int mp_process_fd(const struct mp_process *process)
 {
-	return process->child.pidfd;
+	return child_fd(&process->child);
 }
 
 void mp_process_free(struct mp_process **process_address)
@@ -181,6 +231,5 @@ void mp_process_free(struct mp_process **process_address)
 	if (mp_process_kill(process) == 0)
 		await(process, KILL_PATIENCE_MS);
 	child_finish(&process->child);
-	free(process->name);
-	free(process);
+	free_parts(process);
 }

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "mp/starting.h"
 #include "mp/worker.h"
 
 void seat_init(struct seat *seat, int index)
@@ -27,27 +28,50 @@ static int watch(const struct seat *seat, int epoll_fd, int fd, enum seat_event 
 	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &interest) ? -errno : 0;
 }
 
-int seat_start(struct seat *seat, const struct mp_pool_config *config, bool of_chunks, int epoll_fd)
+static int start_by_fork(struct seat *seat, const struct mp_pool_config *config, bool of_chunks)
 {
 	struct worker_birth birth = {
 		.config = config, .of_chunks = of_chunks, .index = seat->index, .name = seat->name
 	};
-	struct child_config child = {
+	const struct child_config child = {
 		.run = worker_live,
 		.argument = &birth,
 		.name = seat->name,
 		.with_socket = true,
 		.is_worker = true,
 	};
+
+	return child_start(&seat->child, &child);
+}
+
+static int start_by_context(struct seat *seat, const struct mp_pool_config *config, bool of_chunks)
+{
+	const struct birth birth = {
+		.kind = BIRTH_WORKER,
+		.role = starting_role_of_pool(config),
+		.name = seat->name,
+		.number = "",
+		.given = config->given,
+		.index = seat->index,
+		.of_chunks = of_chunks,
+		.result_max_bytes = config->result_max_bytes,
+	};
+
+	return starting_start(config->context, &birth, &seat->child);
+}
+
+int seat_start(struct seat *seat, const struct mp_pool_config *config, bool of_chunks, int epoll_fd)
+{
 	int result;
 
 	assert(seat->state == SEAT_EMPTY && seat->hand_count == 0);
-	result = child_start(&seat->child, &child);
+	result = starting_is_by_fork(config->context) ? start_by_fork(seat, config, of_chunks)
+						      : start_by_context(seat, config, of_chunks);
 	if (result)
 		return result;
 	result = watch(seat, epoll_fd, seat->child.socket, SEAT_EVENT_SOCKET);
 	if (result == 0)
-		result = watch(seat, epoll_fd, seat->child.pidfd, SEAT_EVENT_DEATH);
+		result = watch(seat, epoll_fd, child_fd(&seat->child), SEAT_EVENT_DEATH);
 	if (result) {
 		struct child_end end;
 
@@ -113,7 +137,7 @@ void seat_clear(struct seat *seat, int epoll_fd, struct child *child)
 	assert(seat->hand_count == 0);
 	/* by hand: a socket that a grandchild still holds would stay in the epoll set after close */
 	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, seat->child.socket, NULL);
-	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, seat->child.pidfd, NULL);
+	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, child_fd(&seat->child), NULL);
 	if (child) {
 		*child = seat->child;
 		child_close_kept_out(child->socket);

@@ -143,7 +143,10 @@ int worker_live(void *birth_address, int socket)
 	struct worker worker = {
 		.config = birth->config,
 		.of_chunks = birth->of_chunks,
-		.self = { .index = birth->index, .name = birth->name, .inherited = birth->config->inherited },
+		.self = { .index = birth->index,
+			.name = birth->name,
+			.inherited = birth->config->inherited,
+			.given = &birth->config->given },
 		.kinds = count_kinds(birth->config->tasks),
 		.socket = socket,
 		.reply = { .limit_bytes = birth->config->result_max_bytes },

@@ -1,8 +1,8 @@
 #include "sys/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,9 @@
 
 #include "base/cleanup.h"
 #include "sys/clock.h"
+#include "sys/fds.h"
+#include "sys/kept_out.h"
+#include "sys/rights.h"
 #include "sys/signals.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -32,67 +35,6 @@
 #define P_PIDFD 3
 #endif
 
-/* The descriptors that children must not have. The lock is held from before a socket pair is made until after
- * the fork, so that no thread forks between another thread's making a descriptor and its keeping it out. */
-static pthread_mutex_t kept_out_lock = PTHREAD_MUTEX_INITIALIZER;
-static int *kept_out;
-static size_t kept_out_count, kept_out_capacity;
-
-static int make_room(size_t more)
-{
-	size_t capacity = kept_out_capacity ? kept_out_capacity : 16;
-	int *grown;
-
-	while (capacity < kept_out_count + more)
-		capacity *= 2;
-	if (capacity == kept_out_capacity)
-		return 0;
-	grown = realloc(kept_out, capacity * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	kept_out = grown;
-	kept_out_capacity = capacity;
-	return 0;
-}
-
-int child_keep_out(int fd)
-{
-	int result;
-
-	pthread_mutex_lock(&kept_out_lock);
-	result = make_room(1);
-	if (result == 0)
-		kept_out[kept_out_count++] = fd;
-	else
-		close(fd);
-	pthread_mutex_unlock(&kept_out_lock);
-	return result;
-}
-
-void child_close_kept_out(int fd)
-{
-	pthread_mutex_lock(&kept_out_lock);
-	for (size_t i = 0; i < kept_out_count; i++)
-		if (kept_out[i] == fd) {
-			kept_out[i] = kept_out[--kept_out_count];
-			close(fd);
-			break;
-		}
-	if (kept_out_count == 0) {
-		free(kept_out);
-		kept_out = NULL;
-		kept_out_capacity = 0;
-	}
-	pthread_mutex_unlock(&kept_out_lock);
-}
-
-static void close_all_kept_out(void)
-{
-	for (size_t i = 0; i < kept_out_count; i++)
-		close(kept_out[i]);
-	kept_out_count = 0;
-}
-
 static void forget_handlers(void)
 {
 	for (int number = 1; number < NSIG; number++) {
@@ -110,7 +52,7 @@ static void forget_handlers(void)
 #ifdef LOOKS_FOR_LEAKS
 /* The checker takes the stacks of a parent's other threads, which a child does not have, for lost memory. And
  * under a seccomp filter it would die instead of telling. */
-static bool can_look_for_leaks;
+static bool can_look_for_leaks = true;
 
 static void prepare_leak_check(void)
 {
@@ -136,35 +78,54 @@ static int status_of_leaks(void)
 }
 #endif
 
+_Noreturn void child_leave(int status)
+{
+	status &= 0xff;
+	_exit(status ? status : status_of_leaks());
+}
+
+/* The program again. Nothing here may take a lock: the parent may have had other threads. */
+static _Noreturn void execute_anew(char *const *argv, int socket)
+{
+	if (socket == CHILD_LINE)
+		fcntl(socket, F_SETFD, 0);
+	else
+		dup2(socket, CHILD_LINE);
+	fds_close_from(CHILD_LINE + 1);
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
 static _Noreturn void live(const struct child_config *config, pid_t parent, int socket)
 {
 	sigset_t none;
-	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
 	if (config->name)
 		prctl(PR_SET_NAME, config->name);
-	close_all_kept_out();
-	pthread_mutex_unlock(&kept_out_lock);
+	kept_out_close_all();
 	forget_handlers();
 	if (config->is_worker)
 		signals_enter_worker();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	status = config->run(config->argument, socket) & 0xff;
-	_exit(status ? status : status_of_leaks());
+	if (config->argv)
+		execute_anew(config->argv, socket);
+	child_leave(config->run(config->argument, socket));
 }
 
 /* Fork with every signal blocked, so that no handler of the parent's runs in the child. */
-static pid_t fork_quietly(void)
+static pid_t fork_quietly(bool is_executed_anew)
 {
 	sigset_t all, before;
 	pid_t pid;
 
-	fflush(NULL);
-	prepare_leak_check();
+	if (!is_executed_anew) {
+		fflush(NULL);
+		prepare_leak_check();
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = fork();
@@ -188,7 +149,7 @@ static int start(struct child *child, const struct child_config *config)
 	pid_t parent = getpid(), pid;
 	int pair[2];
 
-	if (make_room(2))
+	if (kept_out_make_room(2))
 		return -ENOMEM;
 	if (config->with_socket) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -196,7 +157,7 @@ static int start(struct child *child, const struct child_config *config)
 		ours = pair[0];
 		theirs = pair[1];
 	}
-	pid = fork_quietly();
+	pid = fork_quietly(config->argv != NULL);
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
@@ -210,9 +171,8 @@ static int start(struct child *child, const struct child_config *config)
 	child->pid = pid;
 	child->socket = take_fd(&ours);
 	child->pidfd = take_fd(&pidfd);
-	if (child->socket >= 0)
-		kept_out[kept_out_count++] = child->socket;
-	kept_out[kept_out_count++] = child->pidfd;
+	kept_out_add(child->socket);
+	kept_out_add(child->pidfd);
 	return 0;
 }
 
@@ -220,10 +180,39 @@ int child_start(struct child *child, const struct child_config *config)
 {
 	int result;
 
-	pthread_mutex_lock(&kept_out_lock);
+	kept_out_lock();
 	result = start(child, config);
-	pthread_mutex_unlock(&kept_out_lock);
+	kept_out_unlock();
 	return result;
+}
+
+int child_fd(const struct child *child)
+{
+	return child->report >= 0 ? child->report : child->pidfd;
+}
+
+/* Its server is gone, and has taken it along or is about to. */
+static void end_orphan(const struct child *child)
+{
+	struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
+
+	syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+	poll(&ended, 1, 1000);
+}
+
+static int take_report(struct child *child, struct child_end *end)
+{
+	struct child_end told;
+	int result = rights_receive(child->report, &told, sizeof told, NULL, 0, 0);
+
+	if (result == -ETIMEDOUT)
+		return 0;
+	if (result != 1)
+		end_orphan(child);
+	else
+		*end = told;
+	child->pid = 0;
+	return result == 1 ? 1 : -ECHILD;
 }
 
 int child_reap(struct child *child, struct child_end *end)
@@ -232,6 +221,8 @@ int child_reap(struct child *child, struct child_end *end)
 
 	if (child->pid == 0)
 		return -ECHILD;
+	if (child->report >= 0)
+		return take_report(child, end);
 	while (waitid((idtype_t)P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG) < 0)
 		if (errno != EINTR) {
 			child->pid = 0;
@@ -250,7 +241,7 @@ int child_wait(struct child *child, int timeout_ms, struct child_end *end)
 	int64_t until_ms = clock_ms() + timeout_ms;
 
 	for (;;) {
-		struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
+		struct pollfd ended = { .fd = child_fd(child), .events = POLLIN };
 		int result = child_reap(child, end);
 		int64_t left_ms = timeout_ms < 0 ? -1 : until_ms - clock_ms();
 
@@ -279,5 +270,6 @@ void child_finish(struct child *child)
 {
 	child_close_kept_out(child->socket);
 	child_close_kept_out(child->pidfd);
+	child_close_kept_out(child->report);
 	*child = (struct child)CHILD_INIT;
 }

@@ -56,3 +56,8 @@ int fds_close_others(const int *keep, size_t keep_count)
 	}
 	return error ? error : close_range_of(next, UINT_MAX);
 }
+
+int fds_close_from(int first)
+{
+	return close_range_of((unsigned int)first, UINT_MAX);
+}

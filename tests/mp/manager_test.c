@@ -11,7 +11,7 @@
 #include "mp/process.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
-#include "sys/passfd.h"
+#include "sys/rights.h"
 
 #include "pool_checks.h"
 
@@ -358,7 +358,7 @@ static int connect_raw(void)
 	int pair[2], result;
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	while ((result = passfd_send(mp_manager_fd(manager), pair[1])) == -EAGAIN)
+	while ((result = rights_send(mp_manager_fd(manager), "", 1, &pair[1], 1)) == -EAGAIN)
 		usleep(100);
 	assert_int_equal(result, 0);
 	close(pair[1]);
@@ -398,7 +398,7 @@ static void garbage_ends_its_own_connection_only(void **state)
 	}
 	/* and at the door */
 	null = dup(2);
-	assert_int_equal(passfd_send(mp_manager_fd(manager), null), 0);
+	assert_int_equal(rights_send(mp_manager_fd(manager), "", 1, &null, 1), 0);
 	close(null);
 	assert_int_equal(send(mp_manager_fd(manager), garbage, sizeof garbage, 0), sizeof garbage);
 	assert_int_equal(mp_list_count(list), 1);
