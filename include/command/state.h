@@ -37,8 +37,9 @@ struct state {
 int state_open(
 	struct state *state, const char *wanted, const char *output_folder, struct log *log, struct err *err);
 
-/* For a dry run: the ledger, where there is one, for looking only and without a lock. */
-void state_look(struct state *state, const char *wanted, const char *output_folder);
+/* The ledger for looking only, without a lock. 0, or -1 with `err`: there is none (reason vanished), or it
+ * cannot be used as it is. */
+int state_look(struct state *state, const char *wanted, const char *output_folder, struct err *err);
 
 void state_undo(struct state *state);
 void state_close(struct state *state);

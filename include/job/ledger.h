@@ -67,9 +67,10 @@ struct ledger_opened {
  * written, a full disk. */
 struct ledger *ledger_open(const char *folder, struct ledger_opened *opened, struct err *err);
 
-/* Open the ledger in `folder` for looking only: nothing is made, changed or moved. NULL where there is none,
- * or none that can be used without a change. */
-struct ledger *ledger_look(const char *folder);
+/* Open the ledger in `folder` for looking only: nothing is made, changed or moved, but that a change which a
+ * killed run has left half written is taken back. NULL with `err`: there is none (reason vanished), or none
+ * that can be used as it is: a newer stampmill's, an older one's, a damaged one. */
+struct ledger *ledger_look(const char *folder, struct err *err);
 
 /* Uncommitted rows are dropped. NULL is allowed. */
 void ledger_close(struct ledger *ledger);

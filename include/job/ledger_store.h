@@ -13,8 +13,9 @@
  * (`opened` says so), and a new one is opened. NULL with `err`. */
 sqlite3 *ledger_store_open(const char *folder, struct ledger_opened *opened, struct err *err);
 
-/* The same for looking only: NULL where nothing can be read without a change. */
-sqlite3 *ledger_store_look(const char *folder);
+/* The same for looking only: NULL with `err` where nothing can be read as it is. Nothing is changed but what
+ * a killed run has left half written. */
+sqlite3 *ledger_store_look(const char *folder, struct err *err);
 
 /* Open the set-aside file for reading what can still be read; NULL when nothing can. */
 sqlite3 *ledger_store_open_damaged(const char *folder, const struct ledger_opened *opened);

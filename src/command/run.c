@@ -52,10 +52,13 @@ static int open_state(struct run *run, bool writable, struct err *err)
 {
 	const struct settings *settings = &run->settings;
 
-	if (settings->run.dry_run)
-		state_look(&run->state, settings->run.state, settings->output_folder);
-	else if (writable &&
-		 state_open(&run->state, settings->run.state, settings->output_folder, run->log, err) < 0)
+	if (settings->run.dry_run) {
+		/* a first run has none; any other reason is one for which the plan may be wrong */
+		if (state_look(&run->state, settings->run.state, settings->output_folder, err) < 0 &&
+			err->reason != REASON_VANISHED)
+			log_line(run->log, LOG_WARNING, NULL, "%s", err->text);
+	} else if (writable &&
+		   state_open(&run->state, settings->run.state, settings->output_folder, run->log, err) < 0)
 		return -1;
 	return record_begin(run, err);
 }

@@ -79,7 +79,7 @@ int state_open(
 	return 0;
 }
 
-void state_look(struct state *state, const char *wanted, const char *output_folder)
+int state_look(struct state *state, const char *wanted, const char *output_folder, struct err *err)
 {
 	autofree char *real = NULL;
 
@@ -87,8 +87,10 @@ void state_look(struct state *state, const char *wanted, const char *output_fold
 	state->folder = folder_name(wanted, output_folder);
 	if (state->folder)
 		real = without_links(state->folder);
-	if (real)
-		state->ledger = ledger_look(real);
+	if (!real)
+		return err_set_errno(err, -ENOMEM, "the ledger's folder");
+	state->ledger = ledger_look(real, err);
+	return state->ledger ? 0 : -1;
 }
 
 void state_undo(struct state *state)

@@ -156,12 +156,8 @@ static int work(struct verification *verification)
 	struct err err;
 	int error;
 
-	state_look(&run->state, run->settings.run.state, run->settings.output_folder);
-	if (!run->state.ledger) {
-		err_set(&err, REASON_VANISHED, "%s: no ledger that can be read, and verify needs one",
-			run->settings.run.state ? run->settings.run.state : run->settings.output_folder);
+	if (state_look(&run->state, run->settings.run.state, run->settings.output_folder, &err) < 0)
 		return refuse(run, err.text);
-	}
 	list_outputs(verification);
 	if (run->scan.roots_count == 0 || run->scan.roots[0].fd < 0) {
 		err_set(&err, REASON_VANISHED, "%s: cannot be opened", run->settings.output_folder);

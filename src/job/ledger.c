@@ -225,9 +225,9 @@ static void read_all(struct ledger *ledger)
 	read_table(ledger, ledger->database, "SELECT * FROM outputs", read_output);
 }
 
-struct ledger *ledger_look(const char *folder)
+struct ledger *ledger_look(const char *folder, struct err *err)
 {
-	sqlite3 *database = ledger_store_look(folder);
+	sqlite3 *database = ledger_store_look(folder, err);
 	struct ledger *ledger = database ? ledger_new(database) : NULL;
 
 	if (ledger)

@@ -79,14 +79,19 @@ static int run_sql(sqlite3 *database, const char *sql)
 	return sqlite3_exec(database, sql, NULL, NULL, NULL);
 }
 
+/* Before anything is read: the file may have been made to harm its readers. */
+static int harden(sqlite3 *database)
+{
+	sqlite3_busy_timeout(database, 5000);
+	return run_sql(database, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF");
+}
+
 /* A rollback journal, which unlike the write-ahead log needs no shared memory and so works on network mounts;
  * every commit reaches the disk, its folder entry too (EXTRA). */
 static int set_up(sqlite3 *database)
 {
-	sqlite3_busy_timeout(database, 5000);
 	return run_sql(database,
-		"PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = OFF;"
-		"PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;");
+		"PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = OFF");
 }
 
 static int migrate(sqlite3 *database, int64_t version)
@@ -105,12 +110,12 @@ static int migrate(sqlite3 *database, int64_t version)
 	return code;
 }
 
-/* Whole, ours and of our version: SQLITE_OK. A newer one's: SQLITE_MISMATCH. Anything else is an SQLite
- * error. */
-static int accept(sqlite3 *database, int64_t *version)
+/* Whole, ours and not of a newer version: SQLITE_OK. A newer one's: SQLITE_MISMATCH. Anything else is an
+ * SQLite error. Changes nothing. */
+static int examine(sqlite3 *database, int64_t *version)
 {
 	int64_t application = 0, tables = 0;
-	int code = set_up(database);
+	int code = harden(database);
 
 	if (code == SQLITE_OK)
 		code = check_whole(database);
@@ -124,9 +129,16 @@ static int accept(sqlite3 *database, int64_t *version)
 		return code;
 	if (tables > 0 && application != APPLICATION_ID)
 		return SQLITE_NOTADB;
-	if (*version > SCHEMA_VERSION)
-		return SQLITE_MISMATCH;
-	return *version < SCHEMA_VERSION ? migrate(database, *version) : SQLITE_OK;
+	return *version > SCHEMA_VERSION ? SQLITE_MISMATCH : SQLITE_OK;
+}
+
+static int accept(sqlite3 *database, int64_t *version)
+{
+	int code = examine(database, version);
+
+	if (code == SQLITE_OK)
+		code = set_up(database);
+	return code == SQLITE_OK && *version < SCHEMA_VERSION ? migrate(database, *version) : code;
 }
 
 static bool is_damage(int code)
@@ -166,6 +178,14 @@ static sqlite3 *open_file(const char *file, int *code, int64_t *version)
 	return database;
 }
 
+static void err_set_newer(struct err *err, const char *file, int64_t version)
+{
+	err_set(err, REASON_INTERNAL,
+		"%s was written by a newer stampmill (format %d, this one knows up to %d): use that, or "
+		"another --state",
+		file, (int)version, SCHEMA_VERSION);
+}
+
 sqlite3 *ledger_store_open(const char *folder, struct ledger_opened *opened, struct err *err)
 {
 	autofree char *file = path_join(folder, "ledger.sqlite");
@@ -189,31 +209,57 @@ sqlite3 *ledger_store_open(const char *folder, struct ledger_opened *opened, str
 	if (code == SQLITE_OK)
 		return database;
 	if (code == SQLITE_MISMATCH)
-		err_set(err, REASON_INTERNAL,
-			"%s was written by a newer stampmill (format %d, this one knows up to %d): use that, "
-			"or another --state",
-			file, (int)version, SCHEMA_VERSION);
+		err_set_newer(err, file, version);
 	else
 		ledger_store_err(err, database, "opened");
 	sqlite3_close(database);
 	return NULL;
 }
 
-sqlite3 *ledger_store_look(const char *folder)
+static sqlite3 *look(const char *file, int mode, int *code, int64_t *version)
 {
-	autofree char *file = path_join(folder, "ledger.sqlite");
-	int64_t version = 0, application = 0;
 	sqlite3 *database = NULL;
 
-	if (!file)
-		return NULL;
-	if (sqlite3_open_v2(file, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW, NULL) ==
-			SQLITE_OK &&
-		check_whole(database) == SQLITE_OK &&
-		ask_number(database, "PRAGMA user_version", &version) == SQLITE_OK &&
-		ask_number(database, "PRAGMA application_id", &application) == SQLITE_OK &&
-		application == APPLICATION_ID && version == SCHEMA_VERSION)
+	*code = sqlite3_open_v2(file, &database, mode | SQLITE_OPEN_NOFOLLOW, NULL);
+	if (*code == SQLITE_OK)
+		*code = examine(database, version);
+	return database;
+}
+
+/* A run that was killed while it wrote the ledger has left a journal. Nothing can be read before that is
+ * rolled back, which needs writing. */
+static sqlite3 *look_and_roll_back(const char *file, int *code, int64_t *version)
+{
+	sqlite3 *database = look(file, SQLITE_OPEN_READONLY, code, version);
+
+	if (*code != SQLITE_READONLY)
 		return database;
+	sqlite3_close(database);
+	return look(file, SQLITE_OPEN_READWRITE, code, version);
+}
+
+sqlite3 *ledger_store_look(const char *folder, struct err *err)
+{
+	autofree char *file = path_join(folder, "ledger.sqlite");
+	int64_t version = 0;
+	struct stat status;
+	sqlite3 *database;
+	int code;
+
+	if (!file || lstat(file, &status) < 0) {
+		err_set_errno(err, file ? -errno : -ENOMEM, "%s: no ledger", folder);
+		return NULL;
+	}
+	database = look_and_roll_back(file, &code, &version);
+	if (code == SQLITE_OK && version == SCHEMA_VERSION)
+		return database;
+	if (code == SQLITE_MISMATCH)
+		err_set_newer(err, file, version);
+	else if (code == SQLITE_OK || is_damage(code))
+		err_set(err, REASON_CORRUPT, "%s is %s: the next run puts that right", file,
+			code == SQLITE_OK ? "an older stampmill's" : "damaged");
+	else
+		ledger_store_err(err, database, "read");
 	sqlite3_close(database);
 	return NULL;
 }

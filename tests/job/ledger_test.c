@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -212,6 +213,63 @@ static void a_newer_ledger_is_refused_and_left_alone(void **state)
 	assert_int_equal(access(file_name(), F_OK), 0);
 }
 
+/* What a run leaves that is killed while it writes: some of a change in the file, the rest of what was there
+ * in a journal. */
+static void die_while_writing(void)
+{
+	static const char sql[] =
+		"PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE;"
+		"UPDATE pictures SET message = printf('%.4000c', 'x'); UPDATE outputs SET size_bytes = 0";
+	pid_t pid = fork();
+	sqlite3 *database;
+	int status;
+
+	if (pid == 0)
+		_exit(sqlite3_open(file_name(), &database) != SQLITE_OK ||
+			sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void what_a_killed_run_left_half_written_is_taken_back(void **state)
+{
+	struct ledger_opened opened;
+	struct ledger *ledger = open_or_fail(&opened);
+	struct err err;
+	char journal[128];
+
+	(void)state;
+	begin_run(ledger);
+	for (int i = 0; i < 20; i++)
+		record(ledger, (char[]){ (char)('a' + i), '\0' });
+	assert_int_equal(ledger_commit(ledger, &err), 0);
+	ledger_close(ledger);
+	die_while_writing();
+	snprintf(journal, sizeof(journal), "%s-journal", file_name());
+	assert_int_equal(access(journal, F_OK), 0);
+	ledger = ledger_look(folder, &err);
+	assert_non_null(ledger);
+	assert_int_equal(ledger_find_output(ledger, "c")->size_bytes, 412345);
+	ledger_close(ledger);
+}
+
+static void looking_says_why_a_ledger_cannot_be_used(void **state)
+{
+	struct ledger_opened opened;
+	struct err err;
+
+	(void)state;
+	assert_null(ledger_look(folder, &err));
+	assert_int_equal(err.reason, REASON_VANISHED);
+	ledger_close(open_or_fail(&opened));
+	change_file("PRAGMA user_version = 99");
+	assert_null(ledger_look(folder, &err));
+	assert_non_null(strstr(err.text, "newer stampmill"));
+	assert_int_equal(truncate(file_name(), 5000), 0);
+	assert_null(ledger_look(folder, &err));
+	assert_int_equal(err.reason, REASON_CORRUPT);
+}
+
 static void a_file_that_is_no_ledger_is_set_aside(void **state)
 {
 	struct ledger_opened opened;
@@ -305,6 +363,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_not_committed_is_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_row_is_replaced_and_forgotten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_ledger_is_refused_and_left_alone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_a_killed_run_left_half_written_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(looking_says_why_a_ledger_cannot_be_used, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_that_is_no_ledger_is_set_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(most_of_a_damaged_ledger_is_saved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_told, set_up, tear_down),
