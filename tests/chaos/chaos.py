@@ -29,6 +29,7 @@ MODULES = [
     "power",
     "hostile",
     "mutants",
+    "rerun",
 ]
 SKIPPED = 77  # as meson knows it
 LOST_SHOWN = 12
