@@ -5,8 +5,8 @@
 #
 # Exit status: 0 when nothing failed; 1 when a test did; 2 when it could not come to that.
 #
-# CI=true makes warnings errors. Tests that need the pictures of ../shared/corpus skip where it is absent;
-# STAMPMILL_CORPUS names another place.
+# CI=true makes warnings errors, and has libFuzzer search in each fuzz target for a minute, where clang is. Tests that
+# need the pictures of ../shared/corpus skip where it is absent; STAMPMILL_CORPUS names another place.
 set -eu
 cd -- "$(dirname -- "$0")/.."
 . samples/setup.sh
@@ -18,10 +18,12 @@ if [ -z "${STAMPMILL_CORPUS:-}" ] && [ -d ../shared/corpus ]; then
 	export STAMPMILL_CORPUS
 fi
 strict=false
+search_seconds=0
 if [ "${CI:-}" = true ]; then
 	strict=true
+	search_seconds=60
 fi
-build_setup build -Dtests=enabled -Dwerror_style=$strict || exit 2
+build_setup build -Dtests=enabled -Dwerror_style=$strict -Dfuzz_seconds=$search_seconds || exit 2
 build_setup build-asan -Dtests=enabled -Dwerror_style=$strict -Dtest_hooks=true \
 	-Db_sanitize=address,undefined || exit 2
 
