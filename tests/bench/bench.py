@@ -1,144 +1,131 @@
-"""bench.py DIR: the jobs below, done by stampmill and by its peers in alternating rounds, on the pictures in DIR/s24.
+"""bench.py DIR: the jobs of jobs.py, done by stampmill and by its peers in alternating rounds, on the pictures in DIR.
 
-These machines are noisy, so what counts is the median over the rounds of the ratio to stampmill in the same round. CPU seconds
-are those of all processes; the peak is the resident memory of the largest single one (both from wait4).
+Machines are noisy, so what counts is the median over the rounds of the ratio to stampmill in the same round.
 """
 import argparse
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import statistics
 import subprocess
 import sys
-import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = HERE.parents[1] / "build"
-ONE_THREAD = {"VIPS_CONCURRENCY": "1", "MAGICK_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
+import chart
+import measure
+import peers
+import table
+from jobs import JOBS
+from peers import BUILD, ONE_THREAD, PEERS, Place
 
-# What is to be done: every picture to `edge` pixels at quality 80, with the mark or without.
-JOBS = {
-    "2048 px": {"edge": 2048, "mark": False},
-    "2048 px and a mark": {"edge": 2048, "mark": True},
-}
+PSNR_OF = 3   # pictures
 
 
-def stampmill(job, photos, logo, out, processes):
-    mark = ["--watermark", logo, "--watermark-margin", "20px"] if job["mark"] else []
-    return [BUILD / "src/stampmill", "run", photos, out, "--resize", str(job["edge"]), "--quality", "80", *mark,
-            "--jobs", str(processes), "--progress", "none"]
+def commands_for(job, place, names):
+    commands = {name: peer(job, place) for name, peer in PEERS.items() if not names or name in names}
+    return {name: command for name, command in commands.items() if command}
 
 
-def xargs(photos, processes, command):
-    """One process a picture, `processes` at a time; {} is the picture's name."""
-    return ["sh", "-c", 'cd "$1" && shift && ls | exec xargs -I{} "$@"', "sh", photos, f"-P{processes}", *command]
+def luma_psnr(job, place):
+    """The median over a few pictures of how near the outputs are to the original resized in floating point."""
+    values = []
+    for photo in sorted(place.photos.iterdir())[:PSNR_OF]:
+        said = subprocess.run([BUILD / "tests/bench/psnr", photo, place.out / f"{photo.stem}.{job.kind}"], capture_output=True,
+                              text=True)
+        if said.returncode:
+            return None
+        values.append(float(said.stdout.split()[0]))
+    return statistics.median(values)
 
 
-def vipsthumbnail(job, photos, logo, out, processes):
-    if job["mark"]:
-        return None
-    return xargs(photos, processes, ["vipsthumbnail", "{}", "-s", f"{job['edge']}x{job['edge']}>", "-o", f"{out}/%s.jpg[Q=80]"])
-
-
-def imagemagick(job, photos, logo, out, processes):
-    size = f"{job['edge']}x{job['edge']}"
-    mark = [logo, "-gravity", "southeast", "-geometry", "+20+20", "-composite"] if job["mark"] else []
-    return xargs(photos, processes, [shutil.which("magick") or "convert", "-define", f"jpeg:size={size}", "{}", "-resize", f"{size}>",
-                                     *mark, "-quality", "80", f"{out}/{{}}"])
-
-
-def pillow(job, photos, logo, out, processes):
-    return [sys.executable, HERE / "pillow_pool.py", photos, out, str(job["edge"]), logo if job["mark"] else "-", str(processes)]
-
-
-# A peer is a function that gives the command for a job, or None for a job it has no way to do.
-PEERS = {
-    "stampmill": stampmill,
-    "vipsthumbnail, xargs": vipsthumbnail,
-    "ImageMagick, xargs": imagemagick,
-    "Pillow, multiprocessing.Pool": pillow,
-}
-
-VERSIONS = {
-    "stampmill": [BUILD / "src/stampmill", "--version"],
-    "libvips": ["vips", "--version"],
-    "ImageMagick": [shutil.which("magick") or "convert", "--version"],
-    "Pillow": [sys.executable, "-c", "import PIL; print('Pillow', PIL.__version__)"],
-}
-
-
-def measure(command, out, pictures):
-    """Wall and CPU seconds and peak kilobytes of the command; every picture must have come out."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir()
-    begin = time.perf_counter()
-    child = subprocess.Popen([str(word) for word in command], env={**os.environ, **ONE_THREAD}, stderr=subprocess.PIPE,
-                             stdin=subprocess.DEVNULL)
-    said = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - begin
-    child.returncode = os.waitstatus_to_exitcode(status)
-    made = sum(1 for file in out.rglob("*.jpg") if file.stat().st_size > 0)
-    if child.returncode != 0 or made != pictures:
-        sys.exit(f"{command}: status {child.returncode}, {made} of {pictures} made\n{said.decode(errors='replace')}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss}
-
-
-def run_rounds(job, arguments):
-    photos = arguments.dir / "s24"
-    out = arguments.dir / "out"
-    pictures = len(list(photos.iterdir()))
-    commands = {name: peer(job, photos, arguments.dir / "logo.png", out, arguments.jobs) for name, peer in PEERS.items()}
-    commands = {name: command for name, command in commands.items() if command}
-    rounds = []
+def run_job(job, arguments):
+    place = Place(arguments.dir, arguments.dir / job.photos, arguments.dir / "out", arguments.jobs)
+    commands = commands_for(job, place, arguments.peer)
+    wanted = place.pictures * len(job.edges)
+    rows = {name: {"rounds": []} for name in commands}
     for number in range(arguments.rounds):
         order = list(commands)
         order = order[number % len(order):] + order[:number % len(order)]
-        rounds.append({name: measure(commands[name], out, pictures) for name in order})
-        print(".", end="", file=sys.stderr, flush=True)  # for whoever waits
-    print(file=sys.stderr)
-    shutil.rmtree(out)
-    return pictures, rounds
+        for name in order:
+            measured = measure.timed(commands[name], ONE_THREAD, place.out, arguments.cold)
+            limit = name.startswith("codec limit")
+            measure.checked(name, measured, 0 if limit else wanted, name.startswith("stampmill"))
+            measured["pictures"] = place.pictures if limit else measured["made"] / len(job.edges)
+            rows[name]["rounds"].append(measured)
+        print(f"{job.key}: round {number + 1} of {arguments.rounds}", file=sys.stderr, flush=True)
+    for name in commands:
+        rows[name]["peak_of_all"] = measure.peak_of_all(commands[name], ONE_THREAD, place.out)
+        rows[name]["psnr"] = luma_psnr(job, place) if job.compare else None
+    shutil.rmtree(place.out)
+    return {"key": job.key, "title": job.title, "pictures": place.pictures, "outputs": len(job.edges), "rows": rows}
 
 
-def table(title, pictures, rounds):
-    def median(name, of):
-        return statistics.median(of(one[name], one["stampmill"]) for one in rounds)
-
-    lines = [f"| {title} | wall, s | pictures/s | against stampmill | CPU, s a picture | peak of a process, MB |", "|---|---|---|---|---|---|"]
-    for name in sorted(rounds[0], key=list(PEERS).index):
-        wall = median(name, lambda one, ours: one["wall"])
-        lines.append(f"| {name} | {wall:.2f} | {pictures / wall:.1f} | {median(name, lambda one, ours: one['wall'] / ours['wall']):.2f}"
-                     f" | {median(name, lambda one, ours: one['cpu']) / pictures:.3f}"
-                     f" | {median(name, lambda one, ours: one['peak']) / 1024:.0f} |")
-    return "\n".join(lines)
+def largest_peak(arguments):
+    """Of one process, on a JPEG of 100 megapixels, in each lane."""
+    place = Place(arguments.dir, arguments.dir / "giant", arguments.dir / "out", 1)
+    peaks = {}
+    for lane in ("auto", "vips"):
+        command = peers.stampmill("--lane", lane)(JOBS[0], place)
+        peaks[lane] = measure.checked("100 megapixels", measure.timed(command, ONE_THREAD, place.out, False), 1, True)["peak"]
+    shutil.rmtree(place.out)
+    return peaks
 
 
 def version(command):
     said = subprocess.run([str(word) for word in command], capture_output=True, text=True).stdout
-    return re.search(r"\d+(\.\d+)+\S*", said)[0]
+    return re.search(r"\d+(\.\d+)+[^\s,]*", said)[0]
 
 
-def main():
+def versions(place):
+    told = dict(peers.VERSIONS)
+    told["sharp"] = ["node", "-p", f"const v = require('{place}/npm/node_modules/sharp').versions; v.sharp + ' (libvips ' + v.vips + ')'"]
+    return {name: version(command) for name, command in told.items()}
+
+
+def describe_machine(arguments):
+    cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return {"cpu": cpu[1] if cpu else platform.machine(), "cpus": len(os.sched_getaffinity(0)),
+            "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
+            "processes": arguments.jobs, "rounds": arguments.rounds, "cold": arguments.cold, "load_before": os.getloadavg()[0],
+            "versions": versions(arguments.dir)}
+
+
+def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dir", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes at a time")
-    parser.add_argument("--json", type=pathlib.Path, help="every single measurement, to this file")
+    parser.add_argument("--only", action="append", metavar="J", help="this job; may be given more than once")
+    parser.add_argument("--peer", action="append", metavar="NAME", help="this program; may be given more than once")
+    parser.add_argument("--cold", action="store_true", help="forget the files' contents before each run (root)")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FOLDER",
+                        help="results.md, results.json and chart.svg into FOLDER (default: DIR)")
     arguments = parser.parse_args()
     arguments.dir = arguments.dir.resolve()
-
-    print(f"{arguments.jobs} processes, {arguments.rounds} rounds; "
-          + ", ".join(f"{name} {version(command)}" for name, command in VERSIONS.items()) + "\n")
-    measured = {}
-    for title, job in JOBS.items():
-        pictures, measured[title] = run_rounds(job, arguments)
-        print(f"{table(title, pictures, measured[title])}\n", flush=True)
-    print(subprocess.run([BUILD / "tests/bench/start"], capture_output=True, text=True, check=True).stdout, end="")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(measured, indent=1))
+    return arguments
 
 
-main()
+def main():
+    arguments = read_arguments()
+    results = {"machine": describe_machine(arguments), "jobs": []}
+    print(table.heading(results["machine"]) + "\n", flush=True)
+    for job in JOBS:
+        if not arguments.only or job.key in arguments.only:
+            results["jobs"].append(run_job(job, arguments))
+            print(table.of_job(results["jobs"][-1]) + "\n", flush=True)
+    results["peaks_100mp"] = largest_peak(arguments)
+    results["start"] = subprocess.run([BUILD / "tests/bench/start"], capture_output=True, text=True, check=True).stdout.strip()
+    results["machine"]["load_after"] = os.getloadavg()[0]
+    print(table.of_itself(results))
+    folder = arguments.write or arguments.dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (folder / "results.md").write_text(table.whole(results) + "\n")
+    (folder / "chart.svg").write_text(chart.draw(results))
+    print(f"\n{folder}: results.md, chart.svg, results.json", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
