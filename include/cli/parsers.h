@@ -36,6 +36,7 @@ bool parse_bytes(void *target, const char *value, struct err *why);
 /* double */
 bool parse_opacity(void *target, const char *value, struct err *why);
 bool parse_seconds(void *target, const char *value, struct err *why);
+bool parse_rate(void *target, const char *value, struct err *why);
 
 /* struct size_spec; struct length_spec, of a mark (more than 0) and of a margin; struct rgb */
 bool parse_size(void *target, const char *value, struct err *why);

@@ -31,6 +31,9 @@ void feed_add(struct feed *feed, size_t index, int64_t need_bytes, double work);
 /* The next picture to hand out; it is in hand then. */
 size_t feed_next(struct feed *feed);
 
+/* Is there any that has not been handed out? */
+bool feed_has_more(const struct feed *feed);
+
 /* Picture `index` has ended. With `again` it is not over: it will be given out once more, alone. */
 void feed_ended(struct feed *feed, size_t index, bool again);
 

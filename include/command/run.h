@@ -15,6 +15,7 @@
 #include "command/studio.h"
 #include "job/plan.h"
 #include "job/recipe_digest.h"
+#include "mp/rate.h"
 #include "report/event.h"
 #include "report/log.h"
 #include "report/progress.h"
@@ -33,7 +34,9 @@ struct run {
 	struct err marks;     /* why the marks cannot be drawn; REASON_NONE when they can */
 	struct plan *plan;
 	struct feed *feed;
-	int64_t oom_kills; /* how many the kernel had counted when this was looked at last */
+	struct mp_rate *rate; /* NULL: as many as can be */
+	int64_t turn_wait_us; /* until --rate lets the next picture go; 0: that is not waited for */
+	int64_t oom_kills;    /* how many the kernel had counted when this was looked at last */
 
 	struct progress *progress;
 	struct log *log;
@@ -49,9 +52,10 @@ struct run {
 	struct err fatal; /* what ends the run with status 3; REASON_NONE: nothing */
 };
 
-/* Drive the pool until nothing is pending, answering signals and drawing progress. `give`, which may be NULL,
- * is called first and whenever something has ended, to hand out more; `take` for each task as it ends.
- * Returns when all have ended (cancelled ones included) and nothing more was handed out. */
+/* Drive the pool until nothing is pending and no turn is waited for, answering signals and drawing progress.
+ * `give`, which may be NULL, is called first and whenever something has ended, to hand out more; `take` for
+ * each task as it ends. Returns when all have ended (cancelled ones included) and nothing more was handed
+ * out. */
 void supervise(struct run *run, void (*give)(struct run *run),
 	void (*take)(struct run *run, const struct mp_ended *ended));
 

@@ -191,6 +191,7 @@ struct run_settings {
 	enum progress_style progress;
 	bool force, prune, sandbox;
 	int64_t memory_bytes; /* 0: a share of what is available */
+	double rate;          /* pictures a second; 0: as many as can be */
 	char *state;          /* the ledger's folder; NULL: .stampmill in the output folder */
 	char *events;         /* "-": standard output */
 	char *log;

@@ -111,6 +111,11 @@ bool parse_seconds(void *target, const char *value, struct err *why)
 	return number_parse_decimal(value, 0.001, 1000000, target);
 }
 
+bool parse_rate(void *target, const char *value, struct err *why)
+{
+	return number_parse_decimal(value, 0.001, 1000000, target);
+}
+
 bool parse_size(void *target, const char *value, struct err *why)
 {
 	return size_spec_parse(value, target);

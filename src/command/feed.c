@@ -139,6 +139,11 @@ size_t feed_next(struct feed *feed)
 	return item ? give(feed, item) : FEED_WAIT;
 }
 
+bool feed_has_more(const struct feed *feed)
+{
+	return feed->first < feed->items->len || !g_queue_is_empty((GQueue *)&feed->again);
+}
+
 void feed_ended(struct feed *feed, size_t index, bool again)
 {
 	struct item *item = find(feed, index);

@@ -277,11 +277,27 @@ static void sort_out(struct run *run, size_t index)
 		feed_picture(run, index);
 }
 
+/* The turn is waited for here and not by the worker, whose time for a picture runs. */
+static bool is_turn(struct run *run)
+{
+	run->turn_wait_us = run->rate && feed_has_more(run->feed) ? mp_rate_wait_us(run->rate) : 0;
+	return run->turn_wait_us == 0;
+}
+
+static size_t next_picture(struct run *run)
+{
+	size_t index = is_turn(run) ? feed_next(run->feed) : FEED_WAIT;
+
+	if (run->rate && index != FEED_WAIT && index != FEED_EMPTY)
+		mp_rate_take(run->rate, 0);
+	return index;
+}
+
 static void give(struct run *run)
 {
 	size_t index;
 
-	while ((index = feed_next(run->feed)) != FEED_WAIT && index != FEED_EMPTY) {
+	while ((index = next_picture(run)) != FEED_WAIT && index != FEED_EMPTY) {
 		int error = studio_submit_make(&run->studio, index, &run->probed[index].facts,
 			&run->plan->inputs[index], run->up_to_date[index]);
 		struct err err;
@@ -324,6 +340,7 @@ void make(struct run *run)
 	for (size_t i = 0; i < run->scan.inputs_count; i++)
 		sort_out(run, i);
 	supervise(run, give, take_made);
+	run->turn_wait_us = 0;
 	supervise_check_output(run);
 	report_left(run);
 	feed_free(run->feed);

@@ -88,6 +88,11 @@ static int start_studio(struct run *run, struct err *err)
 		run->settings.run.dry_run ? -1 : run->output.fd, workers_needed(run));
 	if (error < 0)
 		return err_set_errno(err, error, "no workers can be started");
+	if (run->settings.run.rate > 0) {
+		run->rate = mp_rate_new(run->settings.run.rate, 1);
+		if (!run->rate)
+			return err_set_errno(err, -errno, "the rate cannot be kept");
+	}
 	run->probed = g_new0(struct probe_verdict, run->scan.inputs_count + 1);
 	run->up_to_date = g_new0(uint64_t, run->scan.inputs_count + 1);
 	return 0;
@@ -180,6 +185,7 @@ static void finish(struct run *run)
 {
 	studio_finish(&run->studio);
 	record_sweep(run);
+	mp_rate_free(&run->rate);
 	if (run->signal_fd >= 0)
 		signals_release(run->signal_fd);
 	event_stream_free(run->events);

@@ -105,7 +105,14 @@ static bool turn(struct run *run, void (*give)(struct run *run),
 		give(run);
 	record_tick(run);
 	draw(run);
-	return mp_pool_pending(run->studio.pool) > 0;
+	return mp_pool_pending(run->studio.pool) > 0 || (run->turn_wait_us > 0 && !is_stopped(run));
+}
+
+static int patience_ms(const struct run *run)
+{
+	int64_t wait_ms = (run->turn_wait_us + 999) / 1000;
+
+	return wait_ms > 0 && wait_ms < REDRAW_MS ? (int)wait_ms : REDRAW_MS;
 }
 
 void supervise(struct run *run, void (*give)(struct run *run),
@@ -117,7 +124,7 @@ void supervise(struct run *run, void (*give)(struct run *run),
 	};
 
 	while (turn(run, give, take)) {
-		poll(watched, sizeof(watched) / sizeof(watched[0]), REDRAW_MS);
+		poll(watched, sizeof(watched) / sizeof(watched[0]), patience_ms(run));
 		answer_signals(run);
 	}
 	answer_signals(run);

@@ -151,12 +151,14 @@ static void the_options_of_how_it_runs_are_read(void **state)
 	struct scene *scene = *state;
 	const struct run_settings *run = &scene->settings.run;
 
-	assert_parsed(scene, "--jobs|4096|--dry-run|--timeout|2.5|--retries|0|--max-pixels|1.5G|--fail-on|"
-			     "warning|--sync|no|"
-			     "--progress|json|--events|-|--log|x.log|--log-level|debug");
+	assert_parsed(scene,
+		"--jobs|4096|--dry-run|--rate|0.5|--timeout|2.5|--retries|0|--max-pixels|1.5G|--fail-on|"
+		"warning|--sync|no|"
+		"--progress|json|--events|-|--log|x.log|--log-level|debug");
 	assert_int_equal(run->jobs, 4096);
 	assert_true(run->dry_run);
 	assert_true(run->timeout_s == 2.5);
+	assert_true(run->rate == 0.5);
 	assert_int_equal(run->retries, 0);
 	assert_int_equal(run->max_pixels, 1500000000);
 	assert_int_equal(run->fail_on, FAIL_ON_WARNING);
@@ -240,10 +242,11 @@ static void bad_values_are_told_with_the_expected_form(void **state)
 		{ "--background|#12345", "a colour such as" },
 		{ "--background|transparent", "a colour such as" }, { "--copyright|\xff", "text in UTF-8" },
 		{ "--name|../{stem}", "not a path below OUTPUT" }, { "--name|{foo}", "{foo} is not known" },
-		{ "--timeout|0", "more than 0" }, { "--timeout|nan", "a number of seconds" },
-		{ "--max-pixels|1Ki", "k, M or G" }, { "--max-pixels|0", "k, M or G" },
-		{ "--max-pixels|1001G", "at most 1000G" }, { "--retries|-1", "from 0 to 100" },
-		{ "--include|", "a glob such as" }, { "--sync|maybe", "one of yes, no" },
+		{ "--timeout|0", "more than 0" }, { "--rate|0", "at least 0.001" },
+		{ "--timeout|nan", "a number of seconds" }, { "--max-pixels|1Ki", "k, M or G" },
+		{ "--max-pixels|0", "k, M or G" }, { "--max-pixels|1001G", "at most 1000G" },
+		{ "--retries|-1", "from 0 to 100" }, { "--include|", "a glob such as" },
+		{ "--sync|maybe", "one of yes, no" },
 		{ "--fail-on|Error", "one of none, truncated, error, warning" } };
 	struct scene *scene = *state;
 
@@ -288,7 +291,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 static void what_is_not_built_is_unknown(void **state)
 {
 	static const char *const later[] = { "watermark-text", "watermark-rotate", "watermark-oversize",
-		"sharpen", "raw", "rate", "plan", "shard" };
+		"sharpen", "raw", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

@@ -16,7 +16,9 @@ static void the_most_work_comes_first(void **state)
 	assert_int_equal(feed_next(feed), 1);
 	assert_int_equal(feed_next(feed), 3); /* as much work: in their order */
 	assert_int_equal(feed_next(feed), 2);
+	assert_true(feed_has_more(feed));
 	assert_int_equal(feed_next(feed), 0);
+	assert_false(feed_has_more(feed));
 	assert_true(feed_next(feed) == FEED_EMPTY);
 	feed_free(feed);
 }

@@ -574,6 +574,20 @@ static void names_that_collide_get_numbers_or_their_extension(void **state)
 	g_free(list);
 }
 
+/* However many workers there are, and however slow the machine is. */
+static void a_rate_is_kept_over_all_workers(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	for (int i = 0; i < 20; i++)
+		picture_write_plain(place_path(place, "in/%02d.jpg", i), 60, 40);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--rate", "20", "--jobs", "4");
+	assert_in_range(ended.elapsed_ms, 19 * 50, 30000);
+	ASSERT_EXIT(&ended, 0);
+	assert_int_equal(tree_count(place_path(place, "out")), 20);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int main(void)
@@ -601,6 +615,7 @@ int main(void)
 		ROW(the_resolution_and_the_time_are_as_asked),
 		ROW(names_take_dates_and_cameras_from_the_picture),
 		ROW(names_that_collide_get_numbers_or_their_extension),
+		ROW(a_rate_is_kept_over_all_workers),
 	};
 
 	pictures_start("options_test");

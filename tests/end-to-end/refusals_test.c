@@ -82,6 +82,8 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--jobs", "0" },
 		{ "--jobs", "many" },
 		{ "--timeout", "-1" },
+		{ "--rate", "0" },
+		{ "--rate", "fast" },
 		{ "--timeout", "soon" },
 		{ "--retries", "-1" },
 		{ "--max-pixels", "0" },
@@ -323,7 +325,7 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 		"--watermark-opacity", "--format", "--quality", "--progressive", "--optimize", "--background",
 		"--colour", "--metadata", "--copyright", "--artist", "--name", "--on-collision", "--jobs",
 		"--dry-run", "--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events",
-		"--log", "--log-level", "--sync" };
+		"--log", "--log-level", "--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

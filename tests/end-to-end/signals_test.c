@@ -109,6 +109,31 @@ static void a_killed_worker_costs_nothing_but_a_retry(void **state)
 	json_decref(events);
 }
 
+static int one_is_made(void *data)
+{
+	return tree_count(place_path(data, "out")) == 1;
+}
+
+/* The second picture's turn comes in a thousand seconds. */
+static void a_signal_ends_the_wait_for_a_turn(void **state)
+{
+	struct place *place = *state;
+	struct program program;
+	struct ended ended;
+
+	write_pictures(place);
+	program_start(&program,
+		&(struct program_options){ .folder = place->folder,
+			.arguments = (const char *const[]){ "run", "in", "out", "--rate", "0.001", NULL } });
+	wait_until(one_is_made, place, "the first picture was made");
+	assert_int_equal(kill(program.pid, SIGTERM), 0);
+	program_end(&program, PATIENCE_S, &ended);
+	assert_int_equal(ended.signal, SIGTERM);
+	ended_finish(&ended);
+	assert_int_equal(tree_count(place_path(place, "out")), 1);
+	assert_no_debris(place);
+}
+
 static void a_killed_supervisor_leaves_no_process_and_no_part_of_a_picture(void **state)
 {
 	struct place *place = *state;
@@ -294,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROW(a_killed_worker_costs_nothing_but_a_retry),
+		ROW(a_signal_ends_the_wait_for_a_turn),
 		ROW(a_killed_supervisor_leaves_no_process_and_no_part_of_a_picture),
 		ROW(sigint_drains_and_the_program_dies_of_it),
 		ROW(sigterm_drains_and_the_program_dies_of_it),
