@@ -35,6 +35,7 @@ bool parse_bytes(void *target, const char *value, struct err *why);
 
 /* double */
 bool parse_opacity(void *target, const char *value, struct err *why);
+bool parse_angle(void *target, const char *value, struct err *why);
 bool parse_seconds(void *target, const char *value, struct err *why);
 bool parse_rate(void *target, const char *value, struct err *why);
 

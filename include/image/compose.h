@@ -21,7 +21,8 @@ struct compose {
 	int left_px, top_px;                 /* of the picture on the canvas */
 	int width_px, height_px;             /* of the canvas */
 	uint8_t background[PIXEL_BYTES_MAX]; /* one opaque pixel of the output: the canvas, and under alpha */
-	const struct mark *mark;             /* NULL: none */
+	const struct mark *marks;            /* the first lies lowest */
+	size_t marks_count;
 };
 
 /* The output's image, without metadata; a new reference. `compose` is copied; what it points to must outlive

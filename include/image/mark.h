@@ -25,7 +25,8 @@ struct mark {
 	struct placement place;
 	struct pixels pixels;         /* those of the picture it is for, but of 8 bits and with alpha */
 	bool coloured;                /* grey pixels could not show it */
-	const unsigned char *samples; /* place.width_px * place.height_px pixels; opacity is in the alpha */
+	const unsigned char *samples; /* place.width_px * place.height_px pixels; opacity is in the alpha.
+					 NULL: the mark is left out, as it would not fit */
 };
 
 struct mark_wish {

@@ -11,18 +11,21 @@
 #include "job/settings.h"
 
 struct placement {
-	int left_px, top_px;      /* of the mark; of one of many when tiled, at most 0 then */
-	int width_px, height_px;  /* at least 1 */
-	int step_x_px, step_y_px; /* from one tile to the next; 0: not tiled */
+	int left_px, top_px;      /* of the mark; of one of many when tiled */
+	int width_px, height_px;  /* at least 1; of the box around it, when it is turned */
+	int step_x_px, step_y_px; /* from one tile to the next, before they are turned; 0: not tiled */
+	double rotate_deg;        /* of the mark, and of the tiles' lattice */
+	int drawn_width_px, drawn_height_px; /* of the mark before it is turned */
+	bool oversize;                       /* it did not fit, and was shrunk */
 };
 
 /* Place a mark whose own size is `mark_width_px` by `mark_height_px` on a picture of `width_px` by
  * `height_px`; all at least 1.
  *
  * The margin is kept on every side. Where it would take more than half of a side it is as wide as leaves half
- * of it: on a thumbnail a margin meant for big pictures must not squeeze out the mark. A mark that does not
- * fit within the margins is shrunk until it does. Tiles cover the whole picture, the margin apart, one of
- * them in its centre. */
+ * of it: on a thumbnail a margin meant for big pictures must not squeeze out the mark. The size that is asked
+ * for is the mark's before it is turned; when turned it does not fit within the margins, it is shrunk until
+ * it does. Tiles cover the whole picture, spaced as asked or by the margin, one of them in its centre. */
 void placement_compute(struct placement *placement, const struct mark_settings *settings, int mark_width_px,
 	int mark_height_px, int width_px, int height_px);
 

@@ -71,14 +71,26 @@ enum basis {
 	BASIS_HEIGHT
 };
 
+/* What becomes of a mark that does not fit within the margins. */
+enum oversize {
+	OVERSIZE_SHRINK,
+	OVERSIZE_SKIP, /* it is left out */
+	OVERSIZE_FAIL  /* the picture fails */
+};
+
+#define MARKS_MAX 8
+
 struct mark_settings {
 	char *file;            /* NULL: no mark */
 	enum gravity position; /* default se */
 	struct length_spec
 		size;     /* width of the mark; natural: its own size, shrunk to fit inside the margins */
 	enum basis basis; /* default short */
-	struct length_spec margin; /* of the picture's short edge where in %; default 2 % */
-	double opacity;            /* 0 to 1; default 1 */
+	struct length_spec margin;  /* of the picture's short edge where in %; default 2 % */
+	double opacity;             /* 0 to 1; default 1 */
+	double rotate_deg;          /* clockwise, -360 to 360; default 0 */
+	struct length_spec spacing; /* between tiles, as the margin is given; natural: the margin */
+	enum oversize oversize;     /* default shrink */
 };
 
 enum colour_policy {
@@ -206,6 +218,10 @@ struct settings {
 	char *recipe; /* the file; NULL: none */
 	char *output_folder;
 };
+
+/* The marks of an output that are to be seen, in the order in which they are stamped. Returns how many. */
+size_t settings_marks(const struct settings *settings, const struct output_settings *output,
+	const struct mark_settings *marks[MARKS_MAX]);
 
 void settings_init(struct settings *settings);
 void settings_finish(struct settings *settings);

@@ -10,6 +10,7 @@
 static const char *const yes_no_words[] = { "yes", "no", NULL };
 static const char *const position_words[] = { "nw", "n", "ne", "w", "c", "e", "sw", "s", "se", "tile", NULL };
 static const char *const basis_words[] = { "short", "long", "width", "height", NULL };
+static const char *const oversize_words[] = { "shrink", "skip", "fail", NULL };
 static const char *const format_words[] = { "keep", "jpeg", "png", "webp", "tiff", "avif", NULL };
 static const char *const colour_words[] = { "srgb", "keep", NULL };
 static const char *const metadata_words[] = { "all", "safe", "copyright", "none", NULL };
@@ -144,6 +145,27 @@ static const struct option_row rows[] = {
 		.form = "a number from 0 to 1",
 		.default_value = "1",
 		.help = "from 0 (not to be seen) to 1 (as it is in its file)" },
+	{ .name = "watermark-rotate",
+		OUTPUT(mark.rotate_deg),
+		.parse = parse_angle,
+		.argument = "DEG",
+		.form = "a number of degrees from -360 to 360",
+		.default_value = "0",
+		.help = "turn the mark clockwise; tiles are turned as a whole, so -30 lets them rise" },
+	{ .name = "watermark-spacing",
+		OUTPUT(mark.spacing),
+		.parse = parse_margin,
+		.argument = "P%|Npx",
+		.form = "a share such as 5% or a number of pixels such as 40px",
+		.default_value = "that of --watermark-margin",
+		.help = "the space between tiles, in pixels or as a share of the output's short edge" },
+	{ .name = "watermark-oversize",
+		OUTPUT(mark.oversize),
+		.words = oversize_words,
+		.default_value = "shrink",
+		.help = "what becomes of a mark that does not fit within the margins: it is shrunk, it is "
+			"left "
+			"out, or the picture fails" },
 	{ .name = "format",
 		OUTPUT(format),
 		.words = format_words,

@@ -106,6 +106,17 @@ bool parse_opacity(void *target, const char *value, struct err *why)
 	return number_parse_decimal(value, 0, 1, target);
 }
 
+bool parse_angle(void *target, const char *value, struct err *why)
+{
+	bool minus = *value == '-';
+	double deg;
+
+	if (!number_parse_decimal(value + minus, 0, 360, &deg))
+		return false;
+	*(double *)target = minus ? -deg : deg;
+	return true;
+}
+
 bool parse_seconds(void *target, const char *value, struct err *why)
 {
 	return number_parse_decimal(value, 0.001, 1000000, target);

@@ -45,8 +45,10 @@ static void take(struct run *run, const struct mp_ended *ended)
 
 static bool marks_are_wanted(const struct settings *settings)
 {
+	const struct mark_settings *marks[MARKS_MAX];
+
 	for (size_t i = 0; i < settings->outputs_count; i++)
-		if (settings->outputs[i].mark.file)
+		if (settings_marks(settings, &settings->outputs[i], marks) > 0)
 			return true;
 	return false;
 }

@@ -169,6 +169,18 @@ bool record_has_all(const struct run *run, uint64_t up_to_date)
 	return i == run->settings.outputs_count;
 }
 
+/* One that may be left out is not missed. */
+static bool mark_is_wanted(const struct run *run, const struct output_settings *output)
+{
+	const struct mark_settings *marks[MARKS_MAX];
+	size_t count = settings_marks(&run->settings, output, marks);
+
+	for (size_t i = 0; i < count; i++)
+		if (marks[i]->oversize != OVERSIZE_SKIP)
+			return true;
+	return false;
+}
+
 static int record_one_output(
 	struct run *run, size_t index, size_t output, const struct made_output *made, struct err *err)
 {
@@ -190,7 +202,7 @@ static int record_one_output(
 		status.st_size != made->size_bytes)
 		return 0;
 	row.mtime_ns = mtime_ns_of(&status);
-	row.mark_wanted = settings->mark.file && settings->mark.opacity > 0;
+	row.mark_wanted = mark_is_wanted(run, settings);
 	row.marked = made->marked;
 	row.metadata = settings->metadata;
 	memcpy(row.recipe, run->digests[output], LEDGER_DIGEST_BYTES);

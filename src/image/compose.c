@@ -82,8 +82,8 @@ static void make_row(const struct composer *composer, const struct bench *bench,
 			to + (size_t)before * (size_t)composer->to_bytes, inside->width);
 		fill(composer, to + (size_t)(before + inside->width) * (size_t)composer->to_bytes, after);
 	}
-	if (plan->mark)
-		mark_blend(plan->mark, &plan->to, to, area->left, y, area->width);
+	for (size_t i = 0; i < plan->marks_count; i++)
+		mark_blend(&plan->marks[i], &plan->to, to, area->left, y, area->width);
 }
 
 static int generate(VipsRegion *out, void *seq, void *a, void *b, gboolean *stopped)

@@ -52,11 +52,14 @@ void maker_free(struct maker *maker)
 
 int maker_check_marks(struct maker *maker, struct err *err)
 {
-	for (size_t i = 0; i < maker->settings->outputs_count; i++) {
-		const struct mark_settings *mark = &maker->settings->outputs[i].mark;
+	const struct mark_settings *marks[MARKS_MAX];
 
-		if (mark->file && marks_check(maker->marks, mark, err))
-			return -1;
+	for (size_t i = 0; i < maker->settings->outputs_count; i++) {
+		size_t count = settings_marks(maker->settings, &maker->settings->outputs[i], marks);
+
+		for (size_t k = 0; k < count; k++)
+			if (marks_check(maker->marks, marks[k], err))
+				return -1;
 	}
 	return 0;
 }

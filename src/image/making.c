@@ -69,19 +69,47 @@ static bool shows_background(const struct making *making, const struct pixels *p
 	       (pixels->alpha && !format_has_alpha(making->output->format));
 }
 
-static int find_mark(
+static int find_mark(struct making *making, const struct mark_wish *wish, struct err *err)
+{
+	struct mark *mark = &making->marks[making->marks_count];
+
+	if (marks_find(making->maker->marks, wish, mark, err))
+		return -1;
+	if (mark->samples)
+		making->marks_count++;
+	else
+		making_warn(making->reply, "a mark would not fit and was left out");
+	return 0;
+}
+
+static int find_marks(
 	struct making *making, enum colour_model model, const struct profile *profile, struct err *err)
 {
-	const struct mark_wish wish = {
-		.settings = &making->settings->mark,
+	struct mark_wish wish = {
 		.width_px = making->output->geometry.out_width_px,
 		.height_px = making->output->geometry.out_height_px,
 		.model = model,
 		.profile = profile,
 	};
+	const struct mark_settings *wanted[MARKS_MAX];
+	size_t count = settings_marks(making->maker->settings, making->settings, wanted);
 
-	making->marked = making->settings->mark.file && making->settings->mark.opacity > 0;
-	return making->marked ? marks_find(making->maker->marks, &wish, &making->mark, err) : 0;
+	making->marks_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		wish.settings = wanted[i];
+		if (find_mark(making, &wish, err))
+			return -1;
+	}
+	making->marked = making->marks_count > 0;
+	return 0;
+}
+
+static bool are_coloured(const struct making *making)
+{
+	for (size_t i = 0; i < making->marks_count; i++)
+		if (making->marks[i].coloured)
+			return true;
+	return false;
 }
 
 static int choose_colour(struct making *making, struct err *err)
@@ -99,16 +127,16 @@ static int choose_colour(struct making *making, struct err *err)
 		.bare = making->settings->metadata == METADATA_NONE,
 	};
 
-	if (find_mark(making, MODEL_RGB, NULL, err))
+	if (find_marks(making, MODEL_RGB, NULL, err))
 		return -1;
-	c.coloured = (making->marked && making->mark.coloured) ||
+	c.coloured = are_coloured(making) ||
 		     (shows_background(making, &pixels) && !is_grey(&making->settings->background));
 	if (colour_choose(making->maker->colours, &c, &making->colour))
 		return err_set(err, REASON_OUT_OF_MEMORY, "no memory for a colour profile");
 	if (making->colour.damaged)
 		making_warn(making->reply,
 			"the colour profile in it is damaged or for other pixels, and was ignored");
-	return find_mark(making, making->colour.to.model, making->colour.to.profile, err);
+	return find_marks(making, making->colour.to.model, making->colour.to.profile, err);
 }
 
 /* The background as one pixel of the output. */
@@ -164,7 +192,8 @@ int making_plan(struct making *making, struct err *err)
 		.top_px = geometry->pad_top_px,
 		.width_px = geometry->out_width_px,
 		.height_px = geometry->out_height_px,
-		.mark = making->marked ? &making->mark : NULL,
+		.marks = making->marks,
+		.marks_count = making->marks_count,
 	};
 	converted = compose->to;
 	converted.alpha = compose->from.alpha;

@@ -1,7 +1,7 @@
 /*
  * making.h: one output in the making: what both lanes do alike, and what they share to do it.
  *
- * Calling order: making_init(); the lane fills .found; making_plan() decides on colours and mark; the lane
+ * Calling order: making_init(); the lane fills .found; making_plan() decides on colours and marks; the lane
  * makes the picture of .compose; making_write() writes it to a file and gives that its name. A making stays
  * where it is from making_plan() on, since .compose points into it.
  */
@@ -51,8 +51,9 @@ struct making {
 	/* what making_plan() decides */
 	struct colour_choice colour;
 	struct compose compose;
-	struct mark mark;
-	bool marked;
+	struct mark marks[MARKS_MAX];
+	size_t marks_count;
+	bool marked; /* with all marks that were wanted, but those that would not fit */
 };
 
 /* Output `i` of the request. */

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "image/blend.h"
 #include "image/logo.h"
+#include "image/mark_turn.h"
+#include "image/tiling.h"
 
 #define KEEP_BYTES (16 * 1024 * 1024)
 
@@ -16,7 +19,8 @@ static const struct pixels plain_pixels = { .model = MODEL_RGB, .bits = 8, .alph
 struct drawing {
 	const char *file;
 	int width_px, height_px;
-	double opacity;
+	int drawn_width_px, drawn_height_px; /* before it was turned */
+	double opacity, rotate_deg;
 	struct pixels pixels; /* the profile in it may be gone when the drawing is found again */
 	unsigned int meaning; /* of the pixels, which stays */
 	bool coloured;
@@ -104,6 +108,9 @@ static struct drawing *find_drawing(struct marks *marks, const struct drawing *w
 		struct drawing *drawing = marks->drawings->pdata[i];
 
 		if (drawing->width_px != wanted->width_px || drawing->height_px != wanted->height_px ||
+			drawing->drawn_width_px != wanted->drawn_width_px ||
+			drawing->drawn_height_px != wanted->drawn_height_px ||
+			drawing->rotate_deg != wanted->rotate_deg ||
 			strcmp(drawing->file, wanted->file) != 0 || drawing->opacity != wanted->opacity ||
 			drawing->meaning != wanted->meaning)
 			continue;
@@ -155,6 +162,29 @@ static void fade(struct drawing *drawing)
 		drawing->samples[i] = (unsigned char)(drawing->samples[i] * drawing->opacity + 0.5);
 }
 
+static int draw_turned(struct marks *marks, const struct logo *logo, struct drawing *drawing, struct err *err)
+{
+	int width_px = drawing->drawn_width_px, height_px = drawing->drawn_height_px;
+	autofree unsigned char *upright = malloc((size_t)width_px * (size_t)height_px * 4);
+
+	if (!upright)
+		return err_set(err, REASON_WATERMARK, "%s: memory is out", drawing->file);
+	if (logo_draw(logo, marks->colours, width_px, height_px, upright, err))
+		return -1;
+	if (mark_turn_pixels(drawing->rotate_deg, upright, width_px, height_px, drawing->samples,
+		    drawing->width_px, drawing->height_px))
+		return err_set(err, REASON_WATERMARK, "%s: memory is out", drawing->file);
+	return 0;
+}
+
+static int draw_samples(
+	struct marks *marks, const struct logo *logo, struct drawing *drawing, struct err *err)
+{
+	if (drawing->rotate_deg != 0)
+		return draw_turned(marks, logo, drawing, err);
+	return logo_draw(logo, marks->colours, drawing->width_px, drawing->height_px, drawing->samples, err);
+}
+
 static struct drawing *draw(struct marks *marks, const struct drawing *wanted, struct err *err)
 {
 	struct logo *logo = find_logo(marks, wanted->file, err);
@@ -167,7 +197,7 @@ static struct drawing *draw(struct marks *marks, const struct drawing *wanted, s
 		err_set(err, REASON_WATERMARK, "%s: memory is out", wanted->file);
 		return NULL;
 	}
-	if (logo_draw(logo, marks->colours, wanted->width_px, wanted->height_px, drawing->samples, err)) {
+	if (draw_samples(marks, logo, drawing, err)) {
 		free_drawing(drawing);
 		return NULL;
 	}
@@ -225,10 +255,22 @@ int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *m
 		return -1;
 	placement_compute(
 		&place, wish->settings, logo->width_px, logo->height_px, wish->width_px, wish->height_px);
+	if (place.oversize && wish->settings->oversize == OVERSIZE_FAIL)
+		return err_set(err, REASON_WATERMARK,
+			"%s: does not fit on %dx%d pixels within its margins; --watermark-oversize says what "
+			"then",
+			logo->file, wish->width_px, wish->height_px);
+	if (place.oversize && wish->settings->oversize == OVERSIZE_SKIP) {
+		*mark = (struct mark){ .place = place };
+		return 0;
+	}
 	wanted = (struct drawing){
 		.file = logo->file,
 		.width_px = place.width_px,
 		.height_px = place.height_px,
+		.drawn_width_px = place.drawn_width_px,
+		.drawn_height_px = place.drawn_height_px,
+		.rotate_deg = place.rotate_deg,
 		.opacity = wish->settings->opacity,
 		.pixels = { wish->model, wish->profile, 8, true },
 	};
@@ -256,6 +298,8 @@ int marks_check(struct marks *marks, const struct mark_settings *settings, struc
 		.file = logo->file,
 		.width_px = logo->width_px,
 		.height_px = logo->height_px,
+		.drawn_width_px = logo->width_px,
+		.drawn_height_px = logo->height_px,
 		.opacity = settings->opacity,
 		.pixels = plain_pixels,
 		.meaning = pixels_meaning(&plain_pixels),
@@ -279,18 +323,10 @@ static void blend_one(const struct mark *mark, const struct pixels *pixels, char
 
 void mark_blend(const struct mark *mark, const struct pixels *pixels, void *row, int x, int y, int count)
 {
-	const struct placement *place = &mark->place;
-	int mark_row = y - place->top_px, left = place->left_px;
+	struct tiling tiling;
+	int left, mark_row;
 
-	if (place->step_y_px)
-		mark_row %= place->step_y_px;
-	if (mark_row < 0 || mark_row >= place->height_px)
-		return;
-	if (!place->step_x_px) {
-		blend_one(mark, pixels, row, x, count, left, mark_row);
-		return;
-	}
-	for (left += (x - left) / place->step_x_px * place->step_x_px; left < x + count;
-		left += place->step_x_px)
+	tiling_begin(&tiling, &mark->place, x, y, count);
+	while (tiling_next(&tiling, &left, &mark_row))
 		blend_one(mark, pixels, row, x, count, left, mark_row);
 }

@@ -286,8 +286,8 @@ int planar_compose(struct planar *planar, size_t i, struct err *err)
 		error = pad(planar, compose);
 	if (!error && planar->composed->count > 1)
 		error = subsample(planar, piece->chroma);
-	if (!error && compose->mark)
-		error = planes_mark(planar->composed, compose->mark);
+	for (size_t k = 0; k < compose->marks_count && !error; k++)
+		error = planes_mark(planar->composed, &compose->marks[k]);
 	return error ? err_set_errno(err, error, "no memory for the picture") : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "image/tiling.h"
 #include "image/ycc.h"
 
 /* What all that is blended over one pixel, or one chroma sample, comes to. */
@@ -22,7 +23,10 @@ struct ink {
 struct marker {
 	struct planes *planes;
 	const struct mark *mark;
-	struct ink *ink;     /* a row of the mark */
+	struct ink *ink;     /* a row of the mark, */
+	int inked;           /* this one; -1: none */
+	struct ink *laid;    /* what all its copies come to on a row of the picture; clear between rows */
+	int from, to;        /* where there is any of it */
 	struct cover *cover; /* a row of chroma samples */
 };
 
@@ -35,6 +39,22 @@ static int divide(int value, int by)
 static uint8_t blend(uint8_t sample, int alpha, int value, int whole)
 {
 	return (uint8_t)(128 + divide((sample - 128) * (whole - alpha) + value, whole));
+}
+
+/* `over` on top of `ink`. */
+static void lay_ink(struct ink *ink, const struct ink *over)
+{
+	int beneath = ink->alpha * (255 - over->alpha), alpha = over->alpha * 255 + beneath;
+
+	if (!ink->alpha || over->alpha == 255) {
+		*ink = *over;
+		return;
+	}
+	for (int i = 0; i < PLANES_MAX; i++)
+		ink->value[i] =
+			(uint8_t)((over->value[i] * over->alpha * 255 + ink->value[i] * beneath + alpha / 2) /
+				  alpha);
+	ink->alpha = (uint8_t)((alpha + 127) / 255);
 }
 
 static void ink_row(struct marker *marker, int mark_row)
@@ -54,33 +74,39 @@ static void ink_row(struct marker *marker, int mark_row)
 			ycc_from_rgb(from + 4 * x, ink->value);
 		}
 	}
+	marker->inked = mark_row;
 }
 
-/* The row of the mark that lies on row `y` of the picture, or -1. */
-static int mark_row_at(const struct placement *place, int y)
+/* One copy of the mark's row, its left edge at `left`, over what lies there of others: the boxes of turned
+ * tiles overlap. */
+static void lay_row(struct marker *marker, int left, int mark_row)
 {
-	int row = y - place->top_px;
+	const struct mark *mark = marker->mark;
+	int width = mark->place.width_px, most = marker->planes->width_px;
+	int from = left < 0 ? 0 : left, to = left + width > most ? most : left + width;
 
-	if (place->step_y_px)
-		row %= place->step_y_px;
-	return row >= 0 && row < place->height_px ? row : -1;
+	if (mark_row != marker->inked)
+		ink_row(marker, mark_row);
+	for (int x = from; x < to; x++)
+		lay_ink(&marker->laid[x], &marker->ink[x - left]);
+	marker->from = from < marker->from ? from : marker->from;
+	marker->to = to > marker->to ? to : marker->to;
 }
 
-/* One copy of the mark's row, its left edge at `left`. */
-static void blend_row(struct marker *marker, int left, int y)
+/* Blend all that was laid on row `y`. */
+static void blend_row(struct marker *marker, int y)
 {
 	const struct plane *luma = &marker->planes->plane[0];
 	uint8_t *row = luma->data + (size_t)y * luma->stride_bytes;
-	int chroma_h = marker->planes->chroma_h, width = marker->mark->place.width_px;
-	int from = left < 0 ? -left : 0, to = left + width > luma->width ? luma->width - left : width;
+	int chroma_h = marker->planes->chroma_h;
 
-	for (int x = from; x < to; x++) {
-		const struct ink *ink = &marker->ink[x];
-		struct cover *cover = &marker->cover[(left + x) / chroma_h];
+	for (int x = marker->from; x < marker->to; x++) {
+		const struct ink *ink = &marker->laid[x];
+		struct cover *cover = &marker->cover[x / chroma_h];
 
 		if (!ink->alpha)
 			continue;
-		row[left + x] = blend(row[left + x], ink->alpha, ink->alpha * (ink->value[0] - 128), 255);
+		row[x] = blend(row[x], ink->alpha, ink->alpha * (ink->value[0] - 128), 255);
 		cover->alpha += ink->alpha;
 		for (int i = 1; i < marker->planes->count; i++)
 			cover->value[i] += ink->alpha * (ink->value[i] - 128);
@@ -90,16 +116,18 @@ static void blend_row(struct marker *marker, int left, int y)
 /* Blend all of the mark on row `y`; whether there was any. */
 static bool blend_luma(struct marker *marker, int y)
 {
-	const struct placement *place = &marker->mark->place;
-	int mark_row = mark_row_at(place, y), left = place->left_px;
+	struct tiling tiling;
+	int left, mark_row;
 
-	if (mark_row < 0)
+	marker->from = marker->planes->width_px;
+	marker->to = 0;
+	tiling_begin(&tiling, &marker->mark->place, 0, y, marker->planes->width_px);
+	while (tiling_next(&tiling, &left, &mark_row))
+		lay_row(marker, left, mark_row);
+	if (marker->from >= marker->to)
 		return false;
-	ink_row(marker, mark_row);
-	do {
-		blend_row(marker, left, y);
-		left += place->step_x_px;
-	} while (place->step_x_px && left < marker->planes->width_px);
+	blend_row(marker, y);
+	memset(&marker->laid[marker->from], 0, sizeof(*marker->laid) * (size_t)(marker->to - marker->from));
 	return true;
 }
 
@@ -142,13 +170,16 @@ static void blend_rows(struct marker *marker, int chroma_row)
 int planes_mark(struct planes *planes, const struct mark *mark)
 {
 	autofree struct ink *ink = calloc((size_t)mark->place.width_px, sizeof(*ink));
+	autofree struct ink *laid = calloc((size_t)planes->width_px, sizeof(*laid));
 	autofree struct cover *cover =
 		calloc((size_t)plane_samples(planes->width_px, planes->chroma_h), sizeof(*cover));
-	struct marker marker = { planes, mark, ink, cover };
+	struct marker marker = {
+		.planes = planes, .mark = mark, .ink = ink, .inked = -1, .laid = laid, .cover = cover
+	};
 	int first = 0, end = plane_samples(planes->height_px, planes->chroma_v);
 
 	assert((mark->pixels.model == MODEL_GREY) == (planes->count == 1));
-	if (!ink || !cover)
+	if (!ink || !laid || !cover)
 		return -ENOMEM;
 	if (!mark->place.step_y_px) {
 		int bottom = plane_samples(mark->place.top_px + mark->place.height_px, planes->chroma_v);

@@ -41,6 +41,9 @@ static int add_mark(struct pack *pack, const struct mark_settings *mark, struct 
 	pack_i64(pack, mark->basis);
 	add_length(pack, &mark->margin);
 	pack_f64(pack, mark->opacity);
+	pack_f64(pack, mark->rotate_deg);
+	add_length(pack, &mark->spacing);
+	pack_i64(pack, mark->oversize);
 	return 0;
 }
 

@@ -91,6 +91,17 @@ void settings_finish(struct settings *settings)
 	*settings = (struct settings){ 0 };
 }
 
+size_t settings_marks(const struct settings *settings, const struct output_settings *output,
+	const struct mark_settings *marks[MARKS_MAX])
+{
+	size_t count = 0;
+
+	(void)settings;
+	if (output->mark.file && output->mark.opacity > 0)
+		marks[count++] = &output->mark;
+	return count;
+}
+
 /* What follows `prefix` in `text`, or NULL. */
 static const char *after(const char *text, const char *prefix)
 {

@@ -112,7 +112,8 @@ static void the_options_of_what_is_made_are_read(void **state)
 
 	assert_parsed(scene, "--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
 			     "tile|--watermark-size|"
-			     "20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|--"
+			     "20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|"
+			     "--watermark-rotate|-30|--watermark-spacing|5%|--watermark-oversize|skip|--"
 			     "format|webp|--quality|"
 			     "90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
 			     "copyright|--copyright|"
@@ -130,6 +131,9 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_int_equal(output->mark.basis, BASIS_LONG);
 	assert_int_equal(output->mark.margin.unit, LENGTH_PX);
 	assert_true(output->mark.opacity == 0.5);
+	assert_true(output->mark.rotate_deg == -30);
+	assert_int_equal(output->mark.spacing.unit, LENGTH_PERCENT);
+	assert_int_equal(output->mark.oversize, OVERSIZE_SKIP);
 	assert_int_equal(output->format, FORMAT_WEBP);
 	assert_int_equal(output->quality, 90);
 	assert_int_equal(output->background.red, 0);
@@ -238,6 +242,8 @@ static void bad_values_are_told_with_the_expected_form(void **state)
 		{ "--format|jpg", "one of keep, jpeg, png, webp, tiff, avif" },
 		{ "--watermark-size|0%", "more than 0" }, { "--watermark-size|20", "a share such as 20%" },
 		{ "--watermark-margin|-1px", "a share such as 2%" },
+		{ "--watermark-rotate|361", "from -360 to 360" },
+		{ "--watermark-rotate|--3", "from -360 to 360" },
 		{ "--watermark-opacity|1.1", "from 0 to 1" }, { "--watermark|", "the name of a file" },
 		{ "--background|#12345", "a colour such as" },
 		{ "--background|transparent", "a colour such as" }, { "--copyright|\xff", "text in UTF-8" },
@@ -290,8 +296,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 
 static void what_is_not_built_is_unknown(void **state)
 {
-	static const char *const later[] = { "watermark-text", "watermark-rotate", "watermark-oversize",
-		"sharpen", "raw", "plan", "shard" };
+	static const char *const later[] = { "watermark-text", "sharpen", "raw", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

@@ -226,6 +226,75 @@ static void tiles_cover_the_picture(void **state)
 	assert_in_range(red, 600 / 8, 600 / 2);
 }
 
+static void a_turned_mark_keeps_its_size_and_lies_in_its_corner(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 40, 20, 1);
+	make(place, "--watermark mark.png --watermark-margin 10px --watermark-rotate 90");
+	assert_red(out, 270, 150, 20, 40);
+	/* a box of 45 by 38 pixels, its middle at 32.5, 29; 14 along the mark from there is 12 right and 7 up
+	 */
+	make(place,
+		"--watermark mark.png --watermark-margin 10px --watermark-rotate=-30 --watermark-position "
+		"nw");
+	assert_true(is_red(out, 32, 29));
+	assert_true(is_red(out, 44, 22));
+	assert_false(is_red(out, 44, 37));
+	assert_false(is_red(out, 13, 13));
+}
+
+static void tiles_are_spaced_and_turned_as_asked(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+	int left = 0, right = 0;
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 40, 20, 1);
+	make(place, "--watermark mark.png --watermark-position tile --watermark-spacing 30px");
+	assert_red(out, 130, 90, 40, 20);
+	assert_red(out, 200, 90, 40, 20);
+	assert_red(out, 130, 140, 40, 20);
+	/* the next one stands up to the right: 70 cos 30, 70 sin 30 */
+	make(place, "--watermark mark.png --watermark-position tile --watermark-spacing 30px "
+		    "--watermark-rotate -30");
+	assert_true(is_red(out, 150, 100));
+	for (int i = 1; i < 3; i++) {
+		left += is_red(out, 150 - (int)(60.6 * i), 100 + 35 * i);
+		right += is_red(out, 150 + (int)(60.6 * i), 100 - 35 * i);
+	}
+	assert_int_equal(left, 2);
+	assert_int_equal(right, 2);
+	assert_false(is_red(out, 185, 80));
+	assert_false(is_red(out, 220, 100));
+}
+
+static void what_becomes_of_a_mark_that_does_not_fit_is_an_option(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.png");
+	struct ended ended;
+
+	picture_write_plain(place_path(place, "in/a.png"), 300, 200);
+	write_mark(place, 400, 100, 1);
+	make(place, "--watermark mark.png --watermark-position c");
+	assert_true(is_red(out, 150, 100));
+	make(place, "--watermark mark.png --watermark-position c --watermark-oversize skip");
+	assert_false(is_red(out, 150, 100));
+	/* what was to be left out is not missed */
+	RUN(&ended, "verify", place_path(place, "out"));
+	ASSERT_EXIT(&ended, 0);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out2"), "--watermark",
+		place_path(place, "mark.png"), "--watermark-oversize", "fail");
+	ASSERT_SAYS(ended.err, "a.png: watermark:");
+	ASSERT_SAYS(ended.err, "does not fit on 300x200 pixels");
+	ASSERT_EXIT(&ended, 1);
+	assert_false(file_exists(place_path(place, "out2/a.png")));
+}
+
 static void a_mark_may_be_an_svg(void **state)
 {
 	struct place *place = *state;
@@ -601,6 +670,9 @@ int main(void)
 		ROW(a_mark_that_does_not_fit_is_shrunk),
 		ROW(opacity_and_the_marks_own_alpha_are_blended),
 		ROW(tiles_cover_the_picture),
+		ROW(a_turned_mark_keeps_its_size_and_lies_in_its_corner),
+		ROW(tiles_are_spaced_and_turned_as_asked),
+		ROW(what_becomes_of_a_mark_that_does_not_fit_is_an_option),
 		ROW(a_mark_may_be_an_svg),
 		ROW(every_format_is_written_under_its_extension),
 		ROW(the_extension_keeps_the_inputs_own_spelling),

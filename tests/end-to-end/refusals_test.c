@@ -322,10 +322,11 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 	static const char *const names[] = { "--recurse", "--include", "--exclude", "--files-from",
 		"--follow-symlinks", "--allow-untrusted", "--resize", "--enlarge", "--watermark",
 		"--watermark-position", "--watermark-size", "--watermark-basis", "--watermark-margin",
-		"--watermark-opacity", "--format", "--quality", "--progressive", "--optimize", "--background",
-		"--colour", "--metadata", "--copyright", "--artist", "--name", "--on-collision", "--jobs",
-		"--dry-run", "--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events",
-		"--log", "--log-level", "--sync", "--rate" };
+		"--watermark-opacity", "--watermark-rotate", "--watermark-spacing", "--watermark-oversize",
+		"--format", "--quality", "--progressive", "--optimize", "--background", "--colour",
+		"--metadata", "--copyright", "--artist", "--name", "--on-collision", "--jobs", "--dry-run",
+		"--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log",
+		"--log-level", "--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

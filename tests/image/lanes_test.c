@@ -227,19 +227,23 @@ static void every_place_of_the_mark_is_equal(void **state)
 	static const struct {
 		const char *name;
 		enum gravity position;
-		double opacity, width_px;
+		double opacity, width_px, rotate_deg;
 	} rows[] = {
-		{ "nw", GRAVITY_NW, 1, 151 },
-		{ "ne", GRAVITY_NE, 0.5, 150 },
-		{ "c", GRAVITY_C, 1, 333 },
-		{ "sw", GRAVITY_SW, 0.25, 90 },
-		{ "se", GRAVITY_SE, 1, 40 },
-		{ "tile", GRAVITY_TILE, 0.5, 77 },
+		{ "nw", GRAVITY_NW, 1, 151, 0 },
+		{ "ne", GRAVITY_NE, 0.5, 150, 0 },
+		{ "c", GRAVITY_C, 1, 333, 0 },
+		{ "sw", GRAVITY_SW, 0.25, 90, 0 },
+		{ "se", GRAVITY_SE, 1, 40, 0 },
+		{ "tile", GRAVITY_TILE, 0.5, 77, 0 },
+		{ "turned", GRAVITY_SW, 0.5, 77, -30 },
+		{ "upside down", GRAVITY_SE, 1, 77, 180 },
+		{ "turned tiles", GRAVITY_TILE, 0.5, 77, -30 },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		workshop->output->mark.position = rows[i].position;
 		workshop->output->mark.opacity = rows[i].opacity;
+		workshop->output->mark.rotate_deg = rows[i].rotate_deg;
 		workshop->output->mark.size = (struct length_spec){ LENGTH_PX, rows[i].width_px };
 		workshop->output->quality = 95;
 		check(rows[i].name, &photo, &usual);

@@ -1,5 +1,7 @@
 #include "image/mark.h"
 
+#include <math.h>
+
 #include "chart.h"
 
 #define RGB(red, green, blue) ((const int[]){ red, green, blue })
@@ -108,6 +110,141 @@ static void tiles_are_spaced_by_the_margin(void **state)
 			check_pixel(&made, x, y, 1, inside ? RGB(200, 30, 60) : RGB(90, 90, 90));
 		}
 	free(made.samples);
+}
+
+static void tiles_may_have_a_spacing_of_their_own(void **state)
+{
+	struct raster made;
+
+	(void)state;
+	use_plain_mark(40, 20, 200, 30, 60);
+	workshop.output->mark.position = GRAVITY_TILE;
+	workshop.output->mark.spacing = (struct length_spec){ LENGTH_PERCENT, 15 };
+	made = workshop_make(&workshop, grey_picture(300, 200, 90), "tiled.png", FORMAT_PNG);
+	for (int y = 0; y < 200; y++)
+		for (int x = 0; x < 300; x++) {
+			bool inside = (x - 130 + 700) % 70 < 40 && (y - 90 + 500) % 50 < 20;
+
+			check_pixel(&made, x, y, 1, inside ? RGB(200, 30, 60) : RGB(90, 90, 90));
+		}
+	free(made.samples);
+}
+
+/* Left half red, right half blue. */
+static void use_two_halves(int width, int height)
+{
+	struct raster raster = raster_new(width, height, 3, 8);
+
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++)
+			raster_set(&raster, x, y, x < width / 2 ? RGB(200, 30, 60) : RGB(30, 60, 200));
+	use_mark(rgb_file(raster, ".png"));
+}
+
+static void a_quarter_turn_is_clockwise_and_exact(void **state)
+{
+	struct raster made;
+
+	(void)state;
+	use_two_halves(40, 20);
+	workshop.output->mark.rotate_deg = 90;
+	made = workshop_make(&workshop, grey_picture(300, 200, 90), "turned.png", FORMAT_PNG);
+	for (int y = 0; y < 200; y++)
+		for (int x = 0; x < 300; x++) {
+			bool inside = x >= 270 && x < 290 && y >= 150 && y < 190;
+
+			check_pixel(&made, x, y, 1,
+				!inside   ? RGB(90, 90, 90)
+				: y < 170 ? RGB(200, 30, 60)
+					  : RGB(30, 60, 200));
+		}
+	free(made.samples);
+}
+
+/* Every pixel that lies wholly inside or outside of what geometry says. */
+static void check_turned(
+	const struct raster *made, double deg, const double *centre, double step_x, double step_y)
+{
+	double cosine = cos(deg * G_PI / 180), sine = sin(deg * G_PI / 180);
+
+	for (int y = 0; y < made->height; y++)
+		for (int x = 0; x < made->width; x++) {
+			double u = x + 0.5 - centre[0], v = y + 0.5 - centre[1];
+			double across = u * cosine + v * sine, down = v * cosine - u * sine;
+			bool inside, outside;
+
+			if (step_x > 0) {
+				across -= step_x * round(across / step_x);
+				down -= step_y * round(down / step_y);
+			}
+			/* copies lie on whole pixels, and edges are soft */
+			inside = fabs(across) < 28 && fabs(down) < 13 && fabs(across) > 2;
+			outside = fabs(across) > 32 || fabs(down) > 17;
+			if (inside)
+				check_pixel(made, x, y, 3, across < 0 ? RGB(200, 30, 60) : RGB(30, 60, 200));
+			else if (outside)
+				check_pixel(made, x, y, 1, RGB(90, 90, 90));
+		}
+}
+
+static void any_turn_is_clockwise_about_the_middle_of_its_box(void **state)
+{
+	static const double turns[] = { 30, -30, 45, 137.5, -171 };
+
+	(void)state;
+	use_two_halves(60, 30);
+	workshop.output->mark.position = GRAVITY_C;
+	for (size_t i = 0; i < G_N_ELEMENTS(turns); i++) {
+		struct raster made;
+
+		workshop.output->mark.rotate_deg = turns[i];
+		made = workshop_make(&workshop, grey_picture(200, 160, 90), "turned.png", FORMAT_PNG);
+		check_turned(&made, turns[i], (const double[]){ 100, 80 }, 0, 0);
+		free(made.samples);
+	}
+}
+
+static void turned_tiles_stand_on_a_turned_lattice(void **state)
+{
+	struct raster made;
+
+	(void)state;
+	use_two_halves(60, 30);
+	workshop.output->mark.position = GRAVITY_TILE;
+	workshop.output->mark.spacing = (struct length_spec){ LENGTH_PX, 14 };
+	workshop.output->mark.rotate_deg = -30;
+	made = workshop_make(&workshop, grey_picture(400, 300, 90), "turned.png", FORMAT_PNG);
+	check_turned(&made, -30, (const double[]){ 200, 150 }, 74, 44);
+	free(made.samples);
+}
+
+static void a_mark_that_would_not_fit_is_left_out_if_so_wished(void **state)
+{
+	struct raster made;
+
+	(void)state;
+	use_plain_mark(40, 20, 200, 30, 60);
+	workshop.output->mark.oversize = OVERSIZE_SKIP;
+	made = workshop_make(&workshop, grey_picture(60, 40, 90), "fits.png", FORMAT_PNG);
+	check_mark_at(&made, (const int[]){ 10, 10, 40, 20 }, RGB(90, 90, 90), RGB(200, 30, 60));
+	assert_true(workshop.reply.outputs[0].marked);
+	free(made.samples);
+	made = workshop_make(&workshop, grey_picture(59, 40, 90), "small.png", FORMAT_PNG);
+	check_mark_at(&made, (const int[]){ 0, 0, 0, 0 }, RGB(90, 90, 90), RGB(0, 0, 0));
+	assert_false(workshop.reply.outputs[0].marked);
+	assert_non_null(strstr(workshop.reply.warning, "left out"));
+	free(made.samples);
+}
+
+static void a_picture_whose_mark_would_not_fit_fails_if_so_wished(void **state)
+{
+	(void)state;
+	use_plain_mark(40, 20, 200, 30, 60);
+	workshop.output->mark.oversize = OVERSIZE_FAIL;
+	free(workshop_make(&workshop, grey_picture(60, 40, 90), "fits.png", FORMAT_PNG).samples);
+	assert_int_equal(workshop_try(&workshop, grey_picture(60, 36, 90), "a.png", FORMAT_PNG), -1);
+	assert_int_equal(workshop.reply.err.reason, REASON_WATERMARK);
+	assert_non_null(strstr(workshop.reply.err.text, "does not fit on 60x36 pixels"));
 }
 
 static void it_lies_on_the_upright_picture(void **state)
@@ -460,6 +597,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MAKE(each_gravity_puts_it_where_it_says),
 		MAKE(tiles_are_spaced_by_the_margin),
+		MAKE(tiles_may_have_a_spacing_of_their_own),
+		MAKE(a_quarter_turn_is_clockwise_and_exact),
+		MAKE(any_turn_is_clockwise_about_the_middle_of_its_box),
+		MAKE(turned_tiles_stand_on_a_turned_lattice),
+		MAKE(a_mark_that_would_not_fit_is_left_out_if_so_wished),
+		MAKE(a_picture_whose_mark_would_not_fit_fails_if_so_wished),
 		MAKE(it_lies_on_the_upright_picture),
 		MAKE(its_size_follows_the_output),
 		MAKE(it_may_lie_on_the_padding),

@@ -108,6 +108,7 @@ static void a_mark_always_lies_on_the_picture(void **state)
 	static const struct length_spec lengths[] = { { LENGTH_NATURAL, 0 }, { LENGTH_PX, 1 },
 		{ LENGTH_PX, 500 }, { LENGTH_PERCENT, 0.01 }, { LENGTH_PERCENT, 33 },
 		{ LENGTH_PERCENT, 1000 } };
+	static const double turns[] = { 0, 90, -90, 180, 30, -12.5, 359 };
 	size_t count = sizeof(sides) / sizeof(sides[0]);
 
 	(void)state;
@@ -120,6 +121,7 @@ static void a_mark_always_lies_on_the_picture(void **state)
 		settings.size = lengths[i % 6];
 		settings.margin = lengths[1 + i % 5];
 		settings.position = (enum gravity)(i % GRAVITY_TILE);
+		settings.rotate_deg = turns[i % 7];
 		is = place(mark_width, mark_height, width, height);
 		assert_true(is.width_px >= 1 && is.height_px >= 1 && is.left_px >= 0 && is.top_px >= 0);
 		assert_true(is.left_px + is.width_px <= width && is.top_px + is.height_px <= height);
@@ -147,6 +149,63 @@ static void tiles_cover_the_picture_with_one_in_the_centre(void **state)
 	assert_int_equal(is.left_px, -50);
 }
 
+static void tiles_may_have_a_spacing_of_their_own(void **state)
+{
+	struct placement is;
+
+	(void)state;
+	settings.position = GRAVITY_TILE;
+	settings.spacing = (struct length_spec){ LENGTH_PERCENT, 10 };
+	is = place(100, 50, 600, 400);
+	assert_int_equal(is.step_x_px, 140);
+	assert_int_equal(is.step_y_px, 90);
+	settings.spacing = (struct length_spec){ LENGTH_PX, 0 };
+	is = place(100, 50, 600, 400);
+	assert_int_equal(is.step_x_px, 100);
+}
+
+static void the_size_of_a_turned_mark_is_its_own_and_its_box_fits(void **state)
+{
+	struct placement is;
+
+	(void)state;
+	settings.position = GRAVITY_SE;
+	settings.margin = (struct length_spec){ LENGTH_PX, 10 };
+	settings.size = (struct length_spec){ LENGTH_PX, 60 };
+	settings.rotate_deg = 90;
+	check(100, 50, 600, 400, AT(560, 330, 30, 60));
+	settings.rotate_deg = -180;
+	check(100, 50, 600, 400, AT(530, 360, 60, 30));
+	settings.rotate_deg = 30;
+	is = place(100, 50, 600, 400);
+	assert_int_equal(is.drawn_width_px, 60);
+	assert_int_equal(is.drawn_height_px, 30);
+	/* 60 cos 30 + 30 sin 30 = 66.96; 60 sin 30 + 30 cos 30 = 55.98 */
+	check(100, 50, 600, 400, AT(523, 334, 67, 56));
+	assert_false(is.oversize);
+	/* 1000 x 100 at 90 degrees into 380 x 380 */
+	settings.size.number = 1000;
+	settings.rotate_deg = 90;
+	check(1000, 100, 400, 400, AT(352, 10, 38, 380));
+}
+
+static void only_a_mark_that_had_to_be_shrunk_is_oversize(void **state)
+{
+	(void)state;
+	settings.margin = (struct length_spec){ LENGTH_PX, 10 };
+	assert_false(place(200, 100, 220, 120).oversize);
+	assert_true(place(201, 100, 220, 120).oversize);
+	assert_true(place(200, 101, 220, 120).oversize);
+	settings.size = (struct length_spec){ LENGTH_PERCENT, 50 };
+	assert_false(place(200, 101, 220, 120).oversize);
+	settings.size = (struct length_spec){ LENGTH_PX, 200 };
+	settings.rotate_deg = 45;
+	assert_true(place(200, 100, 220, 220).oversize);
+	assert_false(place(200, 80, 220, 220).oversize);
+	settings.position = GRAVITY_TILE;
+	assert_true(place(200, 100, 220, 220).oversize);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +214,9 @@ int main(void)
 		cmocka_unit_test_setup(a_mark_that_does_not_fit_is_shrunk, begin),
 		cmocka_unit_test_setup(a_margin_never_takes_more_than_half_of_a_side, begin),
 		cmocka_unit_test_setup(a_mark_always_lies_on_the_picture, begin),
+		cmocka_unit_test_setup(tiles_may_have_a_spacing_of_their_own, begin),
+		cmocka_unit_test_setup(the_size_of_a_turned_mark_is_its_own_and_its_box_fits, begin),
+		cmocka_unit_test_setup(only_a_mark_that_had_to_be_shrunk_is_oversize, begin),
 		cmocka_unit_test_setup(tiles_cover_the_picture_with_one_in_the_centre, begin),
 	};
 

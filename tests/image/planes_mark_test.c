@@ -49,9 +49,9 @@ static void marked_at(const struct mark *mark, bool with, int x, int y, double *
 
 	colour_at(x, y, rgb);
 	if (place->step_x_px)
-		u %= place->step_x_px;
+		u = (u + 100 * place->step_x_px) % place->step_x_px;
 	if (place->step_y_px)
-		v %= place->step_y_px;
+		v = (v + 100 * place->step_y_px) % place->step_y_px;
 	if (with && u >= 0 && u < MARK_WIDTH && v >= 0 && v < MARK_HEIGHT) {
 		const uint8_t *pixel = mark->samples + 4 * (v * MARK_WIDTH + u);
 
@@ -106,10 +106,10 @@ static void check(int chroma_h, int chroma_v, struct placement place)
 }
 
 static const struct placement places[] = {
-	{ 5, 7, MARK_WIDTH, MARK_HEIGHT, 0, 0 },
-	{ WIDTH - MARK_WIDTH, HEIGHT - MARK_HEIGHT, MARK_WIDTH, MARK_HEIGHT, 0, 0 },
-	{ 0, 0, MARK_WIDTH, MARK_HEIGHT, 0, 0 },
-	{ -8, -5, MARK_WIDTH, MARK_HEIGHT, 19, 15 },
+	{ 5, 7, MARK_WIDTH, MARK_HEIGHT, .step_x_px = 0 },
+	{ WIDTH - MARK_WIDTH, HEIGHT - MARK_HEIGHT, MARK_WIDTH, MARK_HEIGHT, .step_x_px = 0 },
+	{ 0, 0, MARK_WIDTH, MARK_HEIGHT, .step_x_px = 0 },
+	{ -8, -5, MARK_WIDTH, MARK_HEIGHT, 19, 15, .rotate_deg = 0 },
 };
 
 static void each_sampling_gets_what_blending_the_colours_gives(void **state)
@@ -119,6 +119,38 @@ static void each_sampling_gets_what_blending_the_colours_gives(void **state)
 	for (size_t i = 0; i < sizeof(samplings) / sizeof(samplings[0]); i++)
 		for (size_t j = 0; j < sizeof(places) / sizeof(places[0]); j++)
 			check(samplings[i][0], samplings[i][1], places[j]);
+}
+
+/* Boxes of turned tiles overlap: what is laid twice on a chroma sample still covers it once. */
+static void tiles_that_overlap_are_laid_over_each_other(void **state)
+{
+	static uint8_t samples[4 * MARK_WIDTH * MARK_HEIGHT];
+	struct mark mark = { { 20, 12, MARK_WIDTH, MARK_HEIGHT, 8, 7, .rotate_deg = 30 },
+		{ MODEL_RGB, NULL, 8, true }, true, samples };
+	struct planes planes = { 0 };
+	uint8_t ycc[3];
+	int twice = 0;
+
+	for (int i = 0; i < MARK_WIDTH * MARK_HEIGHT; i++)
+		memcpy(samples + 4 * i, (const uint8_t[]){ 255, 20, 60, 180 }, 4);
+	ycc_from_rgb(samples, ycc);
+	assert_int_equal(planes_reserve(&planes, WIDTH, HEIGHT, 3, 2, 2), 0);
+	memset(planes.memory.data, 128, planes.memory.capacity_bytes);
+	assert_int_equal(planes_mark(&planes, &mark), 0);
+	for (int i = 0; i < 3; i++)
+		for (int y = 0; y < planes.plane[i].height; y++)
+			for (int x = 0; x < planes.plane[i].width; x++) {
+				int sample =
+					planes.plane[i].data[(size_t)y * planes.plane[i].stride_bytes + x];
+				int once = abs(ycc[i] - 128) * 180 / 255;
+				int moved = ycc[i] > 128 ? sample - 128 : 128 - sample;
+
+				/* under one copy at least: 71 % of the way, and never past it */
+				assert_in_range(moved + 2, once, abs(ycc[i] - 128) + 3);
+				twice += moved > once + 3;
+			}
+	assert_true(twice > 100);
+	planes_finish(&planes);
 }
 
 /* A white mark with soft edges on a grey picture, at every alignment to the chroma samples. */
@@ -131,7 +163,8 @@ static void a_neutral_mark_leaves_no_colour_at_its_edges(void **state)
 	for (int i = 0; i < MARK_WIDTH * MARK_HEIGHT; i++)
 		memset(samples + 4 * i, 255, 3);
 	for (int shift = 0; shift < 4; shift++) {
-		struct mark mark = { { 4 + shift % 2, 6 + shift / 2, MARK_WIDTH, MARK_HEIGHT, 0, 0 },
+		struct mark mark = { { 4 + shift % 2, 6 + shift / 2, MARK_WIDTH, MARK_HEIGHT,
+					     .step_x_px = 0 },
 			{ MODEL_RGB, NULL, 8, true }, false, samples };
 
 		assert_int_equal(planes_reserve(&planes, WIDTH, HEIGHT, 3, 2, 2), 0);
@@ -152,7 +185,7 @@ static void a_neutral_mark_leaves_no_colour_at_its_edges(void **state)
 static void a_grey_picture_takes_a_grey_mark(void **state)
 {
 	static const uint8_t samples[] = { 200, 255, 100, 128, 50, 0 };
-	struct mark mark = { { 1, 1, 3, 1, 0, 0 }, { MODEL_GREY, NULL, 8, true }, false, samples };
+	struct mark mark = { { 1, 1, 3, 1, .step_x_px = 0 }, { MODEL_GREY, NULL, 8, true }, false, samples };
 	struct planes planes = { 0 };
 	const uint8_t *row;
 
@@ -194,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sampling_gets_what_blending_the_colours_gives),
+		cmocka_unit_test(tiles_that_overlap_are_laid_over_each_other),
 		cmocka_unit_test(a_neutral_mark_leaves_no_colour_at_its_edges),
 		cmocka_unit_test(a_grey_picture_takes_a_grey_mark),
 		cmocka_unit_test(colours_go_to_planes_and_back),
