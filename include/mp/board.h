@@ -32,8 +32,8 @@ struct mp_board_slot {
 /* `slots` from 1 to 4096. NULL with errno when it cannot be made. */
 struct mp_board *mp_board_new(int slots);
 
-/* Unmaps it in this process. NULL is allowed. */
-void mp_board_free(struct mp_board *board);
+/* Unmaps it in this process. Sets *board to NULL; NULL is allowed. */
+void mp_board_free(struct mp_board **board);
 
 /* Worker: "task `task` is now in stage `stage`". Takes no lock. Returns 0 or -EINVAL. */
 int mp_board_stage(struct mp_board *board, int slot, uint64_t task, uint32_t stage);

@@ -94,7 +94,7 @@ void mp_batch_free(struct mp_batch **batch);
 /* No more items will come. */
 void mp_team_close(struct mp_team *team);
 /* Wait, after mp_team_close() or mp_team_terminate(), until all is done and all workers have gone home.
- * Returns 0; -ETIMEDOUT; -EINVAL when it was not closed; -EPERM. */
+ * Returns 0; -ETIMEDOUT; -EINVAL when it was not closed; -ECHILD when it was joined before; -EPERM. */
 int mp_team_join(struct mp_team *team, int timeout_ms);
 /* Kill every worker now; what has not ended ends as MP_CANCELLED. */
 void mp_team_terminate(struct mp_team *team);

@@ -346,8 +346,7 @@ void studio_finish(struct studio *studio)
 	if (studio->pool)
 		send_home(studio->pool);
 	mp_pool_free(&studio->pool);
-	mp_board_free(studio->board);
-	studio->board = NULL;
+	mp_board_free(&studio->board);
 	free(studio->kept_fds);
 	studio->kept_fds = NULL;
 }

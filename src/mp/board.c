@@ -65,8 +65,11 @@ struct mp_board *mp_board_new(int slots)
 	return take_ptr(board);
 }
 
-void mp_board_free(struct mp_board *board)
+void mp_board_free(struct mp_board **board_address)
 {
+	struct mp_board *board = *board_address;
+
+	*board_address = NULL;
 	if (!board)
 		return;
 	shm_finish(&board->shm);

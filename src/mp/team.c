@@ -18,7 +18,7 @@
 struct mp_team {
 	const struct mp_task *tasks;
 	struct mp_pool *pool;
-	bool closed;
+	bool closed, joined;
 };
 
 /* Some items of a batch, as the pool's task. */
@@ -378,6 +378,8 @@ int mp_team_join(struct mp_team *team, int timeout_ms)
 
 	if (!team->closed)
 		return -EINVAL;
+	if (team->joined)
+		return -ECHILD;
 	/* only now: a chunk that has killed its worker comes back as several */
 	while (mp_pool_pending(team->pool) > 0 && result == 0)
 		result = wait_for_more(team, timeout_ms, until_ms);
@@ -389,7 +391,10 @@ int mp_team_join(struct mp_team *team, int timeout_ms)
 
 		result = mp_pool_wait(team->pool, (int)(timeout_ms >= 0 && left_ms < 0 ? 0 : left_ms));
 	} while (result == 1);
-	return result == -ETIMEDOUT || result == -EPERM ? result : 0;
+	if (result == -ETIMEDOUT || result == -EPERM)
+		return result;
+	team->joined = true;
+	return 0;
 }
 
 void mp_team_terminate(struct mp_team *team)

@@ -24,7 +24,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	mp_board_free(board);
+	mp_board_free(&board);
 	return 0;
 }
 
@@ -207,7 +207,7 @@ static void what_is_out_of_range_is_refused(void **state)
 	assert_int_equal(mp_board_count(board, 0, 0), -EINVAL);
 	assert_int_equal(mp_board_uncount(board, 4, 1), -EINVAL);
 	assert_int_equal(mp_board_read(board, 4, &slot), -EINVAL);
-	mp_board_free(NULL);
+	mp_board_free(&(struct mp_board *){ NULL });
 }
 
 int main(void)

@@ -339,7 +339,7 @@ static void close_drains_and_join_sees_all_home(void **state)
 	assert_null(mp_team_map(team, "square", &items, 0));
 	assert_int_equal(errno, ESHUTDOWN);
 	assert_int_equal(mp_team_join(team, 60000), 0);
-	assert_int_equal(mp_team_join(team, 60000), 0);
+	assert_int_equal(mp_team_join(team, 60000), -ECHILD);
 	assert_int_equal(mp_pool_worker_pid(mp_team_pool(team), 0), -1);
 	check_squares(batch, 100);
 	free(numbers);
