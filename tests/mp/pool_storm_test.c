@@ -14,6 +14,7 @@
 #include "sys/clock.h"
 
 #include "pool_checks.h"
+#include "storm.h"
 
 #define WORKERS 4
 #define AHEAD 200
@@ -37,23 +38,6 @@ static const struct mp_task tasks[] = {
 	{ NULL, NULL, 0 },
 };
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
-/* xorshift64 */
-static uint64_t seed;
-static uint64_t random_number(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
 struct storm {
 	struct mp_pool *pool;
 	unsigned char *ends; /* of each task */
@@ -64,11 +48,11 @@ static void keep_busy(struct storm *storm)
 {
 	while (mp_pool_pending(storm->pool) < AHEAD) {
 		struct mp_submission submission = {
-			.task = random_number() % 8 ? "twice" : "twice-alone",
+			.task = storm_random() % 8 ? "twice" : "twice-alone",
 			.payload = &storm->submitted,
 			.size_bytes = sizeof storm->submitted,
 			.tag = storm->submitted,
-			.retries = (int)(random_number() % 3),
+			.retries = (int)(storm_random() % 3),
 		};
 
 		assert_true(mp_pool_submit(storm->pool, &submission) > 0);
@@ -99,7 +83,7 @@ static void take_in(struct storm *storm)
 
 static void kill_one(struct storm *storm)
 {
-	pid_t pid = mp_pool_worker_pid(storm->pool, (int)(random_number() % WORKERS));
+	pid_t pid = mp_pool_worker_pid(storm->pool, (int)(storm_random() % WORKERS));
 
 	if (pid > 0 && kill(pid, SIGKILL) == 0)
 		storm->kills++;
@@ -108,19 +92,19 @@ static void kill_one(struct storm *storm)
 static void every_task_ends_once_however_many_workers_are_killed(void **state)
 {
 	const struct mp_pool_config config = { .workers = WORKERS, .tasks = tasks };
-	uint64_t kills = number_from("STAMPMILL_STORM_KILLS", 300), most = kills * 4000 + 100000;
+	uint64_t kills = storm_number("STAMPMILL_STORM_KILLS", 300), most = kills * 4000 + 100000;
 	struct storm storm = { .pool = new_pool_of(&config), .ends = calloc(1, most) };
 	int64_t kill_us = clock_us();
 
 	(void)state;
-	seed = number_from("STAMPMILL_STORM_SEED", 1);
+	storm_seed(storm_number("STAMPMILL_STORM_SEED", 1));
 	while (storm.kills < kills && storm.submitted + AHEAD < most) {
 		keep_busy(&storm);
 		assert_int_equal(mp_pool_wait(storm.pool, 60000), 1);
 		take_in(&storm);
 		if (clock_us() >= kill_us) {
 			kill_one(&storm);
-			kill_us = clock_us() + (int64_t)(random_number() % 4000);
+			kill_us = clock_us() + (int64_t)(storm_random() % 4000);
 		}
 	}
 	assert_int_equal(storm.kills, kills);
@@ -136,6 +120,9 @@ static void every_task_ends_once_however_many_workers_are_killed(void **state)
 		assert_int_equal(next_ended(storm.pool)->outcome, MP_DONE);
 	for (int i = 0; i < WORKERS; i++)
 		assert_true(mp_pool_worker_pid(storm.pool, i) > 0);
+	print_message("# %lu kills, %lu tasks: %lu done, %lu crashed, each once\n",
+		(unsigned long)storm.kills, (unsigned long)storm.submitted, (unsigned long)storm.done,
+		(unsigned long)storm.crashed);
 	mp_pool_free(&storm.pool);
 	free(storm.ends);
 }

@@ -16,33 +16,18 @@
 
 #define PARTIES 8
 
-/* A message of the tests: who put it, which of theirs it is, and a body that tells whether it is torn. */
-struct message {
-	uint32_t producer, number;
-	unsigned char body[200];
-};
-
 static struct mp_queue *queue;
-
-/* What the parties tell the test. */
-static struct {
-	uint32_t put[PARTIES]; /* by the number of the producer: how many calls have returned */
-	uint64_t got, wrong;
-	unsigned char seen[1 << 20]; /* by producer << 17 | number */
-} * told;
 
 static int set_up(void **state)
 {
 	note_what_there_is(state);
-	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	queue = mp_queue_new(64);
-	return queue && told != MAP_FAILED ? 0 : -1;
+	return queue ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
 	mp_queue_free(&queue);
-	munmap(told, sizeof *told);
 	return check_that_nothing_is_left(state);
 }
 
@@ -139,145 +124,6 @@ static void a_message_may_have_64_mib_and_more(void **state)
 		assert_int_equal(finish(producer), 0);
 	}
 	mp_bytes_free(&bytes);
-}
-
-static void make(struct message *message, uint32_t producer, uint32_t number)
-{
-	message->producer = producer;
-	message->number = number;
-	for (size_t i = 0; i < sizeof message->body; i++)
-		message->body[i] = (unsigned char)(producer * 7 + number + i);
-}
-
-static int produce(void *argument)
-{
-	uint32_t producer = (uint32_t)(uintptr_t)argument, number = told->put[producer];
-	struct message message;
-
-	for (; number < 12500; number++) {
-		make(&message, producer, number);
-		if (mp_queue_put(queue, &message, sizeof message, 60000))
-			return 1;
-		told->put[producer] = number + 1;
-	}
-	return 0;
-}
-
-/* Returns false for the one that says "no more". */
-static bool note(const struct mp_bytes *bytes)
-{
-	const struct message *message = (const void *)bytes->data;
-	struct message right;
-	unsigned char *seen;
-
-	if (bytes->size_bytes == 0)
-		return false;
-	make(&right, message->producer, message->number);
-	if (bytes->size_bytes != sizeof right || memcmp(message, &right, sizeof right) != 0 ||
-		right.producer >= PARTIES || right.number >= 12500) {
-		__atomic_add_fetch(&told->wrong, 1, __ATOMIC_RELAXED);
-		return true;
-	}
-	seen = &told->seen[right.producer << 17 | right.number];
-	if (__atomic_add_fetch(seen, 1, __ATOMIC_RELAXED) > 1)
-		__atomic_add_fetch(&told->wrong, 1, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&told->got, 1, __ATOMIC_RELAXED);
-	return true;
-}
-
-static int consume(void *argument)
-{
-	struct mp_bytes bytes = MP_BYTES_INIT;
-	uint32_t last[PARTIES] = { 0 };
-	int result = 0;
-
-	(void)argument;
-	while (result == 0 && (result = mp_queue_get(queue, &bytes, 60000)) == 0 && note(&bytes)) {
-		const struct message *message = (const void *)bytes.data;
-
-		/* one consumer sees each producer's in order */
-		if (message->producer < PARTIES && message->number + 1 <= last[message->producer])
-			result = 2;
-		else if (message->producer < PARTIES)
-			last[message->producer] = message->number + 1;
-	}
-	mp_bytes_free(&bytes);
-	return result != 0;
-}
-
-static void eight_producers_and_eight_consumers_lose_double_and_tear_nothing(void **state)
-{
-	struct mp_process *producers[PARTIES], *consumers[PARTIES];
-
-	(void)state;
-	for (uintptr_t i = 0; i < PARTIES; i++) {
-		producers[i] = start(produce, i);
-		consumers[i] = start(consume, i);
-	}
-	for (int i = 0; i < PARTIES; i++)
-		assert_int_equal(finish(producers[i]), 0);
-	for (int i = 0; i < PARTIES; i++)
-		assert_int_equal(mp_queue_put(queue, NULL, 0, -1), 0);
-	for (int i = 0; i < PARTIES; i++)
-		assert_int_equal(finish(consumers[i]), 0);
-	assert_int_equal(told->wrong, 0);
-	assert_int_equal(told->got, PARTIES * 12500);
-}
-
-/* Producers and consumers are killed wherever they happen to be, and others take their places. */
-static void the_killed_hold_up_nobody_and_the_totals_reconcile(void **state)
-{
-	struct mp_process *producers[4], *consumers[4];
-	int killed_consumers = 0, running = 4;
-	uint64_t missing = 0;
-
-	(void)state;
-	srand(7);
-	for (uintptr_t i = 0; i < 4; i++) {
-		producers[i] = start(produce, i);
-		consumers[i] = start(consume, i);
-	}
-	while (running > 0) {
-		int who = rand() % 4;
-
-		usleep((unsigned)rand() % 2000);
-		mp_process_kill(consumers[who]);
-		killed_consumers += finish(consumers[who]) == -SIGKILL;
-		consumers[who] = start(consume, (uintptr_t)who);
-		who = rand() % 4;
-		if (!producers[who])
-			continue;
-		mp_process_kill(producers[who]);
-		if (finish(producers[who]) == 0) {
-			producers[who] = NULL;
-			running--;
-			continue;
-		}
-		/* the next one goes on behind the message whose fate is not known */
-		told->put[who]++;
-		producers[who] = start(produce, (uintptr_t)who);
-	}
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(mp_queue_put(queue, NULL, 0, -1), 0);
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(finish(consumers[i]), 0);
-	for (uint32_t i = 0; i < 4; i++)
-		for (uint32_t number = 0; number < 12500; number++)
-			missing += told->seen[i << 17 | number] == 0;
-	assert_int_equal(told->wrong, 0);
-	/* and those that a killed producer had not put yet, one each */
-	assert_true(missing <= (uint64_t)killed_consumers * 2 + 4);
-	assert_true(told->got + missing == 50000);
-	/* the dead's blocks are found: the queue is as big as ever */
-	for (int round = 0; round < 10; round++) {
-		struct mp_bytes bytes = MP_BYTES_INIT;
-
-		for (int i = 0; i < 64; i++)
-			assert_int_equal(mp_queue_put(queue, "x", 1, 0), 0);
-		for (int i = 0; i < 64; i++)
-			assert_int_equal(mp_queue_get(queue, &bytes, 0), 0);
-		mp_bytes_free(&bytes);
-	}
 }
 
 static int put_for_ever(void *argument)
@@ -421,8 +267,6 @@ int main(void)
 		TEST(messages_come_out_in_order_and_whole),
 		TEST(a_full_queue_and_an_empty_one_make_wait_as_long_as_said),
 		TEST(a_message_may_have_64_mib_and_more),
-		TEST(eight_producers_and_eight_consumers_lose_double_and_tear_nothing),
-		TEST(the_killed_hold_up_nobody_and_the_totals_reconcile),
 		TEST(the_stopped_hold_up_nobody),
 		TEST(every_sleeper_is_woken),
 		TEST(a_hostile_party_harms_nobody_else),
