@@ -16,6 +16,8 @@
 #include "job/task.h"
 #include "mp/board.h"
 #include "mp/pool.h"
+#include "mp/queue.h"
+#include "report/log.h"
 
 struct studio {
 	const struct settings *settings; /* borrowed */
@@ -24,13 +26,15 @@ struct studio {
 	int *kept_fds; /* roots and output folder: all that a worker has open of the supervisor's */
 	struct mp_pool *pool;
 	struct mp_board *board;
+	struct mp_queue *records; /* what the workers have to say: see worker_log.h */
 	bool lost_a_worker; /* in the middle of what it did, so that it may have left a temporary file */
 };
 
 /* Fork `workers` workers. Returns 0 or a negative errno. `studio` must not move afterwards. */
 int studio_init(struct studio *studio, const struct settings *settings, const struct scan *scan,
 	int output_fd, int workers);
-void studio_finish(struct studio *studio);
+/* Send the workers home, and log what they had to say. */
+void studio_finish(struct studio *studio, struct log *log);
 
 /* Submit a task; the tag it ends with is `index` or `tag`. Each returns 0 or a negative errno. Bit i of
  * `up_to_date` says that output i is not to be made. */

@@ -1,8 +1,8 @@
 /*
  * log.h: messages for people: to standard error, or to the file of --log, one whole line a write.
  *
- * The supervisor's only; workers send what they have to say with their results. Lines that go to standard
- * error are "stampmill: TEXT"; lines in a log file carry time, level and the worker's name:
+ * The supervisor's only; workers' records come to it through a queue (command/worker_log.h). Lines that go to
+ * standard error are "stampmill: TEXT"; lines in a log file carry time, level and the worker's name:
  * "2026-11-21T02:03:04 WARNING worker-2 TEXT" (local time; "-" without a worker). Errors go to standard error
  * as well when there is a log file: every failed picture is named there. Text is made printable. A progress
  * bar on the same terminal is cleared first.

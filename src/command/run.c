@@ -183,7 +183,7 @@ static int begin(struct run *run)
 
 static void finish(struct run *run)
 {
-	studio_finish(&run->studio);
+	studio_finish(&run->studio, run->log);
 	record_sweep(run);
 	mp_rate_free(&run->rate);
 	if (run->signal_fd >= 0)

@@ -9,11 +9,13 @@
 
 #include "base/cleanup.h"
 #include "command/hook.h"
+#include "command/worker_log.h"
 #include "image/engine.h"
 #include "image/inspect.h"
 #include "image/maker.h"
 #include "image/probe.h"
 #include "job/need.h"
+#include "mp/log.h"
 #include "sys/dir.h"
 #include "sys/memory.h"
 #include "sys/sandbox.h"
@@ -174,6 +176,7 @@ static int probe_task(
 		return 1;
 	memory_limit_self(MEMORY_OF_PROBE);
 	mp_board_stage(place->studio->board, worker->index, worker->task, STAGE_OPEN);
+	mp_log(MP_LOG_DEBUG, "%s: looked at, attempt %d", request.input.path, worker->attempt);
 	hook_reach("probe", request.input.path, worker->attempt);
 	fd = open_input(place->studio, &request.input, &result.err);
 	if (fd >= 0)
@@ -194,6 +197,14 @@ static void limit_memory(const struct make_request *request)
 		MEMORY_OF_PROBE + 3 * need_of_picture(&request->facts, geometries, request->outputs_count));
 }
 
+static void count(const struct workplace *place)
+{
+	int error = mp_board_count(place->studio->board, place->worker->index, place->worker->task);
+
+	if (error == -ETIMEDOUT)
+		mp_log(MP_LOG_WARNING, "%s: the counter could not be had within a second", place->picture);
+}
+
 static int make_task(struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
 {
 	struct workplace *place = worker->state;
@@ -209,10 +220,11 @@ static int make_task(struct mp_worker *worker, const void *payload, size_t size_
 	limit_memory(&request);
 	place->worker = worker;
 	place->picture = request.input.path;
+	mp_log(MP_LOG_DEBUG, "%s: begun, attempt %d", place->picture, worker->attempt);
 	tell_stage(place, STAGE_OPEN);
 	fd = open_input(place->studio, &request.input, &result.err);
 	if (fd >= 0 && maker_make(place->maker, fd, &request, &result) == 0)
-		mp_board_count(place->studio->board, worker->index, worker->task);
+		count(place);
 	tell_stage(place, STAGE_IDLE);
 	pack_init(&pack);
 	make_reply_pack(&result, &pack);
@@ -249,6 +261,7 @@ static int verify_task(
 		!input_is_known(place->studio, &request.input))
 		return 1;
 	mp_board_stage(place->studio->board, worker->index, worker->task, STAGE_DECODE);
+	mp_log(MP_LOG_DEBUG, "%s: verified, attempt %d", request.input.path, worker->attempt);
 	hook_reach("verify", request.input.path, worker->attempt);
 	fd = open_input(place->studio, &request.input, &result.err);
 	if (fd >= 0 && inspect_file(fd, &inspection, &result.err) == 0) {
@@ -322,12 +335,13 @@ int studio_init(struct studio *studio, const struct settings *settings, const st
 		return -ENOMEM;
 	config.keep_fds = studio->kept_fds;
 	studio->board = mp_board_new(workers);
-	if (studio->board)
+	studio->records = worker_log_new(settings->run.log_level);
+	if (studio->board && studio->records)
 		studio->pool = mp_pool_new(&config);
 	if (!studio->pool) {
 		int error = -errno;
 
-		studio_finish(studio);
+		studio_finish(studio, NULL);
 		return error;
 	}
 	return 0;
@@ -341,11 +355,12 @@ static void send_home(struct mp_pool *pool)
 		;
 }
 
-void studio_finish(struct studio *studio)
+void studio_finish(struct studio *studio, struct log *log)
 {
 	if (studio->pool)
 		send_home(studio->pool);
 	mp_pool_free(&studio->pool);
+	worker_log_free(&studio->records, log);
 	mp_board_free(&studio->board);
 	free(studio->kept_fds);
 	studio->kept_fds = NULL;

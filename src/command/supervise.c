@@ -5,6 +5,7 @@
 
 #include "command/record.h"
 #include "command/run.h"
+#include "command/worker_log.h"
 #include "sys/signals.h"
 
 enum {
@@ -99,6 +100,8 @@ static bool turn(struct run *run, void (*give)(struct run *run),
 	error = mp_pool_step(run->studio.pool);
 	if (error < 0)
 		pool_has_failed(run, error);
+	/* what was said on the way to a result comes before it */
+	worker_log_listen(run->studio.records, run->log);
 	while ((ended = mp_pool_next(run->studio.pool)))
 		take(run, ended);
 	if (give && !is_stopped(run))

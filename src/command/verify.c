@@ -178,7 +178,7 @@ static void finish(struct verification *verification)
 {
 	struct run *run = &verification->run;
 
-	studio_finish(&run->studio);
+	studio_finish(&run->studio, run->log);
 	if (run->signal_fd >= 0)
 		signals_release(run->signal_fd);
 	g_ptr_array_free(verification->rows, TRUE);

@@ -288,6 +288,39 @@ static void the_log_goes_to_its_file_with_the_workers_names(void **state)
 	g_free(log);
 }
 
+/* Each line whole, with time, level and name; and what a worker said of a picture before what became of it.
+ */
+static void workers_say_in_the_log_what_they_do(void **state)
+{
+	struct place *place = *state;
+	char *log, **lines;
+	struct ended ended;
+
+	write_neighbours(place);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--jobs", "2", "--log",
+		place_path(place, "log"), "--log-level", "debug");
+	assert_null(strstr(ended.err, "worker-"));
+	ASSERT_EXIT(&ended, 0);
+	log = file_read(place_path(place, "log"), NULL);
+	lines = g_strsplit(log, "\n", -1);
+	for (char **line = lines; **line; line++)
+		assert_true(g_regex_match_simple(
+			"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2} (DEBUG|INFO) (-|worker-[12]) [^\n]+$",
+			*line, 0, 0));
+	g_strfreev(lines);
+	ASSERT_SAYS(log, "DEBUG worker-2 child process calling self.run()");
+	ASSERT_SAYS(log, " DEBUG worker-1 process exiting with exitcode 0");
+	for (int i = 0; i < NEIGHBOURS; i++) {
+		g_autofree char *begun = g_strdup_printf(" good-%d.jpg: begun, attempt 1", i);
+		g_autofree char *made = g_strdup_printf("/good-%d.jpg: made in ", i);
+
+		ASSERT_SAYS(log, begun);
+		ASSERT_SAYS(log, made);
+		assert_true(strstr(log, begun) < strstr(log, made));
+	}
+	g_free(log);
+}
+
 static void nothing_is_said_but_the_last_line_when_all_is_well(void **state)
 {
 	struct place *place = *state;
@@ -413,6 +446,7 @@ int main(void)
 		ROW(a_full_disk_stops_the_run_with_status_3),
 		ROW(events_go_to_standard_output_on_request),
 		ROW(the_log_goes_to_its_file_with_the_workers_names),
+		ROW(workers_say_in_the_log_what_they_do),
 		ROW(nothing_is_said_but_the_last_line_when_all_is_well),
 #ifdef STAMPMILL_TEST_HOOKS
 		ROW(a_crash_at_any_stage_costs_a_retry),
