@@ -29,8 +29,16 @@ extern "C" {
 struct mp_rate;
 
 /* `per_second` from 0.000001 to 1000000; `burst`, from 1 to 1000000, is how many may come at once after a
- * pause (1: never two together). It is full at first. NULL with errno: EINVAL, ENOMEM. */
+ * pause (1: never two together). It is full at first. NULL with errno: EINVAL, ENOMEM, EMFILE. */
 struct mp_rate *mp_rate_new(double per_second, int burst);
+
+/* The descriptor of its memory, for processes that do not have it by fork: mp_rate_attach() makes it usable
+ * there. Do not close it. */
+int mp_rate_fd(const struct mp_rate *rate);
+
+/* The limit whose mp_rate_fd() this is in another process; the descriptor stays the caller's. NULL with
+ * errno: EINVAL for anything else, EBADF, ENOMEM, EMFILE. */
+struct mp_rate *mp_rate_attach(int fd);
 
 /* Take a turn, and wait for it up to timeout_ms (0: not at all; -1: for ever). Returns 0; -ETIMEDOUT at once
  * when it would not come within that time, and then none is taken. */

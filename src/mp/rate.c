@@ -6,20 +6,23 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "sys/shm.h"
+#include "sys/memfile.h"
 
 #define SECOND_NS INT64_C(1000000000)
 #define LEAST_PER_SECOND 0.000001
 #define MOST_PER_SECOND 1000000.0
 #define BURST_MAX 1000000
 
-/* In shared memory. */
+#define MAGIC INT64_C(0x657461726d70)
+
+/* In shared memory. The numbers of the rate are there for mp_rate_attach(), which looks at them once. */
 struct shared {
 	int64_t full_ns; /* when the bucket will be full, or was, on CLOCK_MONOTONIC */
+	int64_t interval_ns, bucket_ns, magic;
 };
 
 struct mp_rate {
-	struct shm shm;
+	struct memfile file;
 	struct shared *shared;
 	int64_t interval_ns; /* a token's time */
 	int64_t bucket_ns;   /* that of all the tokens in a full bucket */
@@ -31,6 +34,13 @@ static int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/* Numbers with which sums with any time of the clock are numbers, too. */
+static bool is_sound(const struct mp_rate *rate)
+{
+	return rate->interval_ns >= 1 && rate->interval_ns <= rate->bucket_ns &&
+	       rate->bucket_ns <= INT64_MAX / 8;
 }
 
 struct mp_rate *mp_rate_new(double per_second, int burst)
@@ -47,17 +57,48 @@ struct mp_rate *mp_rate_new(double per_second, int burst)
 	if (!rate)
 		return NULL;
 	rate->interval_ns = (int64_t)((double)SECOND_NS / per_second);
-	/* so that its sums with any time of the clock are numbers */
 	if (rate->interval_ns > INT64_MAX / 8 / burst)
 		burst = (int)(INT64_MAX / 8 / rate->interval_ns);
 	rate->bucket_ns = rate->interval_ns * burst;
-	result = shm_init(&rate->shm, sizeof *rate->shared);
+	result = memfile_create(&rate->file, sizeof *rate->shared, sizeof *rate->shared);
 	if (result) {
 		errno = -result;
 		return NULL;
 	}
-	rate->shared = rate->shm.data;
+	rate->shared = rate->file.data;
+	*rate->shared = (struct shared){
+		.interval_ns = rate->interval_ns, .bucket_ns = rate->bucket_ns, .magic = MAGIC
+	};
 	return take_ptr(rate);
+}
+
+struct mp_rate *mp_rate_attach(int fd)
+{
+	autofree struct mp_rate *rate = calloc(1, sizeof *rate);
+	int result;
+
+	if (!rate)
+		return NULL;
+	result = memfile_attach(&rate->file, fd, sizeof *rate->shared);
+	if (result == 0) {
+		rate->shared = rate->file.data;
+		rate->interval_ns = rate->shared->interval_ns;
+		rate->bucket_ns = rate->shared->bucket_ns;
+		if (rate->shared->magic != MAGIC || !is_sound(rate)) {
+			memfile_finish(&rate->file);
+			result = -EINVAL;
+		}
+	}
+	if (result) {
+		errno = -result;
+		return NULL;
+	}
+	return take_ptr(rate);
+}
+
+int mp_rate_fd(const struct mp_rate *rate)
+{
+	return rate->file.fd;
 }
 
 /* When the next token is due, seen from `now`, if the bucket will be full at `full_ns`. What a hostile
@@ -110,6 +151,6 @@ void mp_rate_free(struct mp_rate **rate_address)
 	*rate_address = NULL;
 	if (!rate)
 		return;
-	shm_finish(&rate->shm);
+	memfile_finish(&rate->file);
 	free(rate);
 }

@@ -181,6 +181,26 @@ static void a_signal_ends_no_wait(void **state)
 	assert_true(clock_ms() - before_ms >= 199);
 }
 
+static void a_rate_can_be_attached_by_its_descriptor(void **state)
+{
+	struct mp_rate *again;
+
+	(void)state;
+	new_rate(0.01, 2);
+	again = mp_rate_attach(mp_rate_fd(rate));
+	assert_non_null(again);
+	assert_int_equal(mp_rate_take(again, 0), 0);
+	assert_int_equal(mp_rate_take(rate, 0), 0);
+	assert_int_equal(mp_rate_take(again, 0), -ETIMEDOUT);
+	assert_in_range(mp_rate_wait_us(again), 90000000, 100000000);
+	mp_rate_free(&again);
+	errno = 0;
+	assert_null(mp_rate_attach(0));
+	assert_int_equal(errno, EINVAL);
+	assert_null(mp_rate_attach(-1));
+	assert_int_equal(errno, EBADF);
+}
+
 static void misuse_is_an_error(void **state)
 {
 	static const double wrong[] = { 0, -1, 1e7, 1e-7 };
@@ -213,6 +233,7 @@ int main(void)
 		TEST(as_many_as_the_bucket_holds_come_at_once),
 		TEST(a_turn_that_would_come_too_late_is_not_taken),
 		TEST(a_signal_ends_no_wait),
+		TEST(a_rate_can_be_attached_by_its_descriptor),
 		TEST(misuse_is_an_error),
 	};
 
