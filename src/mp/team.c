@@ -14,6 +14,8 @@
 /* How long giving out waits for the first workers to be ready, so that work begins before somebody waits. */
 #define READY_PATIENCE_MS 200
 #define CHUNKS_PER_WORKER 4
+/* While many are given out: how often to look whether the workers want more. */
+#define CHUNKS_PER_STEP 256
 
 struct mp_team {
 	const struct mp_task *tasks;
@@ -136,6 +138,17 @@ static void set_to_work(struct mp_team *team)
 		continue;
 }
 
+/* The workers are started as soon as there is a chunk for each, while this process is small: what it has in
+ * memory when it forks is copied, page by page, when it is written to afterwards. And they are kept at work
+ * while more is given out. */
+static void feed_meanwhile(struct mp_team *team, const struct mp_batch *batch)
+{
+	size_t workers = (size_t)mp_pool_workers(team->pool);
+
+	if (batch->chunks >= workers && (batch->chunks - workers) % CHUNKS_PER_STEP == 0)
+		mp_pool_step(team->pool);
+}
+
 static struct mp_batch *give_out(
 	struct mp_team *team, const char *task, const struct mp_items *items, size_t chunk, bool unordered)
 {
@@ -164,6 +177,7 @@ static struct mp_batch *give_out(
 			break;
 		if (error)
 			end_all(batch, first, count, MP_LOST);
+		feed_meanwhile(team, batch);
 	}
 	if (error && batch->chunks == 0) {
 		mp_batch_free(&batch);
