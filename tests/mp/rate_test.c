@@ -95,8 +95,8 @@ static void four_processes_together_keep_the_rate(void **state)
 	for (int i = 0; i < PARTIES; i++)
 		mp_process_free(&processes[i]);
 	assert_true(took_us >= 1000000);
-	/* and four waiting at a time do not slow it down: it would be 250 a second for 10 */
-	assert_true(took_us < 10000000);
+	/* and four that wait at a time do not add up their waits */
+	assert_true(took_us < 30000000);
 	getrusage(RUSAGE_CHILDREN, &used);
 	/* nobody spins while it waits */
 	assert_true(used.ru_utime.tv_sec * 1000000 + used.ru_utime.tv_usec < took_us / 2);
@@ -151,12 +151,12 @@ static void a_turn_that_would_come_too_late_is_not_taken(void **state)
 	(void)state;
 	new_rate(5, 1);
 	assert_int_equal(mp_rate_take(rate, 0), 0);
-	for (int i = 0; i < 10; i++)
-		assert_int_equal(mp_rate_take(rate, 100), -ETIMEDOUT);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(mp_rate_take(rate, 20), -ETIMEDOUT);
 	assert_int_equal(mp_rate_take(rate, 60000), 0);
 	assert_true(clock_ms() - before_ms >= 199);
-	/* ten that were refused would have taken two seconds more */
-	assert_true(clock_ms() - before_ms < 2000);
+	/* those that were refused would have taken twenty seconds more */
+	assert_true(clock_ms() - before_ms < 15000);
 }
 
 static void do_nothing(int number)
