@@ -26,7 +26,7 @@
 
 struct child {
 	pid_t pid;  /* 0: none */
-	int pidfd;  /* readable when it has ended; -1: none */
+	int pidfd;  /* readable when it has ended; a pipe, where there is no pidfd_open(); -1: none */
 	int socket; /* this end of the pair; -1: none */
 	int report; /* where a fork server tells how it ended (sys/fork_server.h); -1: it is a child of this
 		       process */
@@ -53,11 +53,18 @@ struct child_config {
 			     instruction on */
 };
 
-/* Returns 0 or a negative errno: -EAGAIN and -ENOMEM when there are too many processes, -EMFILE, -ENOSYS
- * where the kernel has no pidfd (before 5.3). */
+/* Returns 0 or a negative errno: -EAGAIN and -ENOMEM when there are too many processes, -EMFILE. */
 int child_start(struct child *child, const struct child_config *config);
 
 #define CHILD_LINE 3
+
+/* First thing in a program that was executed anew: what it has from its parent is not for its own children.
+ */
+void child_arrive(void);
+
+/* The descriptor that a child must keep open where there is no pidfd_open() (Linux before 5.3, valgrind
+ * before 3.21), for its parent takes its end for the child's; -1: none. */
+int child_leash(void);
 
 /* End this process as a child's `run` does that returns `status`. */
 _Noreturn void child_leave(int status);

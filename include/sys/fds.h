@@ -11,7 +11,7 @@
 void fds_fill_standard(void);
 
 /* Close every descriptor of this process but 0 to 2 and those of `keep` (any order; negative ones are passed
- * over). Returns 0 or a negative errno. */
+ * over), and child_leash(). Returns 0 or a negative errno. */
 int fds_close_others(const int *keep, size_t keep_count);
 
 /* Close every descriptor from `first` on. Takes no memory and no lock. Returns 0 or a negative errno. */

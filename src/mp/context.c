@@ -1,7 +1,6 @@
 #include "mp/context.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +141,7 @@ int mp_context_init(int argc, char **argv, const struct mp_role *roles)
 	all_roles = roles;
 	program = argv[0];
 	if (is_child(argc, argv)) {
-		fcntl(CHILD_LINE, F_SETFD, FD_CLOEXEC);
+		child_arrive();
 		child_leave(live(CHILD_LINE));
 	}
 	return 0;

@@ -35,6 +35,46 @@
 #define P_PIDFD 3
 #endif
 
+/* ---- where there is no pidfd ---- */
+
+/* A pipe stands in for it then: the child has one end for all its life and no other process has, so the end
+ * here says end-of-file when it is dead. */
+static int own_leash = -1;
+
+static bool has_pidfd(void)
+{
+	static enum {
+		UNKNOWN,
+		YES,
+		NO
+	} answer;
+
+	if (answer == UNKNOWN) {
+		int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+		answer = fd < 0 && errno == ENOSYS ? NO : YES;
+		if (fd >= 0)
+			close(fd);
+	}
+	return answer == YES;
+}
+
+int child_leash(void)
+{
+	return own_leash;
+}
+
+void child_arrive(void)
+{
+	const int leash = CHILD_LINE + 1;
+
+	fcntl(CHILD_LINE, F_SETFD, FD_CLOEXEC);
+	if (fcntl(leash, F_SETFD, FD_CLOEXEC) == 0 && child_keep_out(leash) == 0)
+		own_leash = leash;
+}
+
+/* ---- in the child ---- */
+
 static void forget_handlers(void)
 {
 	for (int number = 1; number < NSIG; number++) {
@@ -85,18 +125,25 @@ _Noreturn void child_leave(int status)
 }
 
 /* The program again. Nothing here may take a lock: the parent may have had other threads. */
-static _Noreturn void execute_anew(char *const *argv, int socket)
+static _Noreturn void execute_anew(char *const *argv, int socket, int leash)
 {
-	if (socket == CHILD_LINE)
-		fcntl(socket, F_SETFD, 0);
-	else
-		dup2(socket, CHILD_LINE);
-	fds_close_from(CHILD_LINE + 1);
-	execv("/proc/self/exe", argv);
+	/* out of the way of the places where they belong */
+	int high_socket = fcntl(socket, F_DUPFD, CHILD_LINE + 2), high_leash = -1, self;
+
+	if (leash >= 0)
+		high_leash = fcntl(leash, F_DUPFD, CHILD_LINE + 2);
+	dup2(high_socket, CHILD_LINE);
+	if (leash >= 0)
+		dup2(high_leash, CHILD_LINE + 1);
+	fds_close_from(leash >= 0 ? CHILD_LINE + 2 : CHILD_LINE + 1);
+	/* by a descriptor, because valgrind would execute itself under that name */
+	self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (self >= 0)
+		fexecve(self, argv, environ);
 	_exit(127);
 }
 
-static _Noreturn void live(const struct child_config *config, pid_t parent, int socket)
+static _Noreturn void live(const struct child_config *config, pid_t parent, int socket, int leash)
 {
 	sigset_t none;
 
@@ -112,7 +159,8 @@ static _Noreturn void live(const struct child_config *config, pid_t parent, int 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (config->argv)
-		execute_anew(config->argv, socket);
+		execute_anew(config->argv, socket, leash);
+	own_leash = leash >= 0 && child_keep_out(leash) == 0 ? leash : -1;
 	child_leave(config->run(config->argument, socket));
 }
 
@@ -145,7 +193,7 @@ static int undo(pid_t pid, int error)
 
 static int start(struct child *child, const struct child_config *config)
 {
-	autoclose int ours = -1, theirs = -1, pidfd = -1;
+	autoclose int ours = -1, theirs = -1, pidfd = -1, leash = -1;
 	pid_t parent = getpid(), pid;
 	int pair[2];
 
@@ -157,15 +205,24 @@ static int start(struct child *child, const struct child_config *config)
 		ours = pair[0];
 		theirs = pair[1];
 	}
+	if (!has_pidfd()) {
+		if (pipe2(pair, O_CLOEXEC))
+			return -errno;
+		pidfd = pair[0];
+		leash = pair[1];
+	}
 	pid = fork_quietly(config->argv != NULL);
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
 		if (ours >= 0)
 			close(ours);
-		live(config, parent, theirs);
+		if (pidfd >= 0)
+			close(pidfd);
+		live(config, parent, theirs, leash);
 	}
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0)
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0)
 		return undo(pid, -errno);
 	child->pid = pid;
@@ -196,7 +253,7 @@ static void end_orphan(const struct child *child)
 {
 	struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
 
-	syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+	child_signal(child, SIGKILL);
 	poll(&ended, 1, 1000);
 }
 
@@ -223,7 +280,8 @@ int child_reap(struct child *child, struct child_end *end)
 		return -ECHILD;
 	if (child->report >= 0)
 		return take_report(child, end);
-	while (waitid((idtype_t)P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG) < 0)
+	while (waitid(has_pidfd() ? (idtype_t)P_PIDFD : P_PID,
+		       (id_t)(has_pidfd() ? child->pidfd : child->pid), &info, WEXITED | WNOHANG) < 0)
 		if (errno != EINTR) {
 			child->pid = 0;
 			return -ECHILD;
@@ -259,10 +317,9 @@ int child_signal(const struct child *child, int number)
 
 	if (child->pid == 0)
 		return 0;
-	result = (int)syscall(SYS_pidfd_send_signal, child->pidfd, number, NULL, 0);
-	/* under valgrind; the number is the child's as long as it is not reaped */
-	if (result && errno == ENOSYS)
-		result = kill(child->pid, number);
+	/* without a pidfd, the number is the child's as long as it is not reaped */
+	result = has_pidfd() ? (int)syscall(SYS_pidfd_send_signal, child->pidfd, number, NULL, 0)
+			     : kill(child->pid, number);
 	return result && errno != ESRCH ? -errno : 0;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "sys/child.h"
 
 void fds_fill_standard(void)
 {
@@ -47,6 +48,7 @@ int fds_close_others(const int *keep, size_t keep_count)
 		return -ENOMEM;
 	for (size_t i = 0; i < keep_count; i++)
 		sorted[i] = keep[i];
+	sorted[keep_count++] = child_leash();
 	qsort(sorted, keep_count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < keep_count && !error; i++) {
 		if (sorted[i] < (int)next)
