@@ -8,6 +8,10 @@
  * nobody.
  *
  * What is read here was written by another process: indices are checked, numbers are only numbers.
+ *
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_BOARD_H
 #define STAMPMILL_MP_BOARD_H

@@ -2,6 +2,10 @@
  * bytes.h: a message that has been received: bytes whose memory is used again for the next one.
  *
  * Start with MP_BYTES_INIT, hand it to any number of calls that fill it, and free it by mp_bytes_free().
+ *
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_BYTES_H
 #define STAMPMILL_MP_BYTES_H

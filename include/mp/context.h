@@ -40,7 +40,9 @@
  *server that is stopped is killed when it has not answered for two seconds, which is how long a start may
  *take then. Servers and spawned processes are tied to what started them from their first instruction on.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_CONTEXT_H
 #define STAMPMILL_MP_CONTEXT_H

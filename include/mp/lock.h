@@ -13,6 +13,10 @@
  * long as they said or be let in together; nothing worse.
  *
  * Do not use robust pthread mutexes in a thread that holds one.
+ *
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_LOCK_H
 #define STAMPMILL_MP_LOCK_H

@@ -29,7 +29,9 @@
  *(see queue.h); what comes out of mp_log_take() is a record all the same, and what is in its strings is
  *anything.
  *
- * Errors: 0 on success, a negative errno otherwise.
+ * Errors: 0 on success, a negative errno otherwise. Bad use is told so as well: NULL in place of a handle,
+ * a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL, 0, -1 or ""; freeing
+ * NULL does nothing.
  */
 #ifndef STAMPMILL_MP_LOG_H
 #define STAMPMILL_MP_LOG_H

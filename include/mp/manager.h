@@ -20,8 +20,9 @@
  * else.
  *
  * Errors: 0 on success, a negative errno otherwise; nothing is printed. Each call that asks the server may
- * give -EPIPE when it is gone, -ETIMEDOUT (then it may or may not be done), and -ENOMEM or -EMFILE, here or
- * there.
+ * give -EPIPE when it is gone, -ETIMEDOUT (then it may or may not be done), and -ENOMEM or -EMFILE, here
+ * or there. Bad use is told so as well: NULL in place of a handle, a name or a result gives -EINVAL, or
+ * where no errno is returned NULL with EINVAL, 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_MANAGER_H
 #define STAMPMILL_MP_MANAGER_H

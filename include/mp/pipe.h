@@ -12,7 +12,9 @@
  * at all. When the other party is stopped, sending waits, when the pipe is full, for as long as it was told
  * to. When it turns hostile, it can send any message, and -EBADMSG is all that comes of what is none.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_PIPE_H
 #define STAMPMILL_MP_PIPE_H

@@ -23,7 +23,9 @@
  * and none of it is believed. A worker that SIGKILL does not end is left alone and replaced. When the owner
  * of the pool dies, by SIGKILL too, so do all workers.
  *
- * Errors: 0 or a positive id on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 or a positive id on success, a negative errno otherwise; nothing is printed. Bad use is told
+ * so as well: NULL in place of a handle, a name or a result gives -EINVAL, or where no errno is returned
+ * NULL with EINVAL, 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_POOL_H
 #define STAMPMILL_MP_POOL_H

@@ -13,7 +13,9 @@
  * the process is killed. When the process dies, join tells how. When it is stopped, join waits for as long as
  * it was told to. mp_process_free() leaves no child behind, whatever the process does.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_PROCESS_H
 #define STAMPMILL_MP_PROCESS_H

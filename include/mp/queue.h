@@ -20,7 +20,9 @@
  *
  * The processes must be in one PID namespace: the dead are known by their numbers.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_QUEUE_H
 #define STAMPMILL_MP_QUEUE_H

@@ -15,7 +15,9 @@
  * that many who were stopped together come together. When it turns hostile, it can let everybody pass, or
  * make others wait for as long as they said; nothing worse.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_RATE_H
 #define STAMPMILL_MP_RATE_H

@@ -21,6 +21,10 @@
  * content as it was before. (So acquire copies the content; for megabytes, take an mp_lock instead.) When a
  * holder is stopped, others wait for as long as they said. A process that turns hostile can write anything
  * there at any time: check what you read before you use it as an index.
+ *
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_SHARED_H
 #define STAMPMILL_MP_SHARED_H

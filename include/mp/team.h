@@ -17,7 +17,9 @@
  * a chunk, the chunk's items are done again, one by one, so that only the item that kills its worker ends as
  * MP_CRASHED; those before it in the chunk are done twice. When the owner dies, so do all workers.
  *
- * Errors: 0 on success, a negative errno otherwise; nothing is printed.
+ * Errors: 0 on success, a negative errno otherwise; nothing is printed. Bad use is told so as well: NULL
+ * in place of a handle, a name or a result gives -EINVAL, or where no errno is returned NULL with EINVAL,
+ * 0, -1 or ""; freeing NULL does nothing.
  */
 #ifndef STAMPMILL_MP_TEAM_H
 #define STAMPMILL_MP_TEAM_H

@@ -1,5 +1,6 @@
 #include "mp/batch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,11 +64,17 @@ const void *batch_keep(struct mp_batch *batch, const void *data, size_t size_byt
 
 size_t mp_batch_count(const struct mp_batch *batch)
 {
+	if (!batch)
+		return 0;
 	return batch->count;
 }
 
 const struct mp_result *mp_batch_result(const struct mp_batch *batch, size_t index)
 {
+	if (!batch) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (index >= batch->count || !batch->items[index].has_ended)
 		return NULL;
 	return &batch->items[index].result;
@@ -75,11 +82,11 @@ const struct mp_result *mp_batch_result(const struct mp_batch *batch, size_t ind
 
 void mp_batch_free(struct mp_batch **batch_address)
 {
-	struct mp_batch *batch = *batch_address;
+	struct mp_batch *batch = batch_address ? *batch_address : NULL;
 
-	*batch_address = NULL;
 	if (!batch)
 		return;
+	*batch_address = NULL;
 	batch->is_freed = true;
 	batch_let_go(batch);
 }

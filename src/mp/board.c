@@ -114,8 +114,11 @@ static int enter(struct mp_board *board, int patience_ms)
 
 int mp_board_stage(struct mp_board *board, int slot, uint64_t task, uint32_t stage)
 {
-	struct slot *own = slot_of(board, slot);
+	struct slot *own;
 
+	if (!board)
+		return -EINVAL;
+	own = slot_of(board, slot);
 	if (!own)
 		return -EINVAL;
 	STORE(own->task, task);
@@ -126,9 +129,12 @@ int mp_board_stage(struct mp_board *board, int slot, uint64_t task, uint32_t sta
 
 int mp_board_count(struct mp_board *board, int slot, uint64_t task)
 {
-	struct slot *own = slot_of(board, slot);
+	struct slot *own;
 	int result;
 
+	if (!board)
+		return -EINVAL;
+	own = slot_of(board, slot);
 	if (!own || task == 0)
 		return -EINVAL;
 	if (LOAD(own->counted) == task)
@@ -148,8 +154,11 @@ int mp_board_count(struct mp_board *board, int slot, uint64_t task)
 
 int mp_board_uncount(struct mp_board *board, int slot, uint64_t task)
 {
-	struct slot *dead = slot_of(board, slot);
+	struct slot *dead;
 
+	if (!board)
+		return -EINVAL;
+	dead = slot_of(board, slot);
 	if (!dead)
 		return -EINVAL;
 	if (task == 0 || LOAD(dead->counted) != task)
@@ -162,6 +171,8 @@ int mp_board_uncount(struct mp_board *board, int slot, uint64_t task)
 
 int mp_board_total(struct mp_board *board, int patience_ms, uint64_t *total)
 {
+	if (!board || !total)
+		return -EINVAL;
 	if (enter(board, patience_ms)) {
 		*total = sum(board);
 		return 1;
@@ -173,8 +184,11 @@ int mp_board_total(struct mp_board *board, int patience_ms, uint64_t *total)
 
 int mp_board_read(struct mp_board *board, int slot, struct mp_board_slot *copy)
 {
-	const struct slot *from = slot_of(board, slot);
+	const struct slot *from;
 
+	if (!board || !copy)
+		return -EINVAL;
+	from = slot_of(board, slot);
 	if (!from)
 		return -EINVAL;
 	*copy = (struct mp_board_slot){

@@ -6,6 +6,8 @@
 
 int mp_bytes_resize(struct mp_bytes *bytes, size_t size_bytes)
 {
+	if (!bytes)
+		return -EINVAL;
 	if (size_bytes == SIZE_MAX)
 		return -ENOMEM;
 	if (size_bytes + 1 > bytes->capacity_bytes) {
@@ -24,6 +26,8 @@ int mp_bytes_resize(struct mp_bytes *bytes, size_t size_bytes)
 
 void mp_bytes_free(struct mp_bytes *bytes)
 {
+	if (!bytes)
+		return;
 	free(bytes->data);
 	*bytes = (struct mp_bytes)MP_BYTES_INIT;
 }

@@ -249,21 +249,23 @@ struct mp_context *mp_context_new(enum mp_start_method method)
 
 enum mp_start_method mp_context_method(const struct mp_context *context)
 {
-	return context->method;
+	return context ? context->method : MP_FORK;
 }
 
 pid_t mp_context_server_pid(const struct mp_context *context)
 {
+	if (!context)
+		return -1;
 	return context->server.pid ? context->server.pid : -1;
 }
 
 void mp_context_free(struct mp_context **context_address)
 {
-	struct mp_context *context = *context_address;
+	struct mp_context *context = context_address ? *context_address : NULL;
 
-	*context_address = NULL;
 	if (!context)
 		return;
+	*context_address = NULL;
 	if (context->owner == getpid() && context->server.pid) {
 		struct child_end end;
 

@@ -56,26 +56,32 @@ struct mp_lock *mp_lock_attach(int fd)
 
 int mp_lock_fd(const struct mp_lock *lock)
 {
+	if (!lock)
+		return -1;
 	return lock->file.fd;
 }
 
 int mp_lock_acquire(struct mp_lock *lock, int timeout_ms)
 {
+	if (!lock)
+		return -EINVAL;
 	return long_lock_acquire(&lock->lock, timeout_ms);
 }
 
 int mp_lock_release(struct mp_lock *lock)
 {
+	if (!lock)
+		return -EINVAL;
 	return long_lock_release(&lock->lock);
 }
 
 void mp_lock_free(struct mp_lock **lock_address)
 {
-	struct mp_lock *lock = *lock_address;
+	struct mp_lock *lock = lock_address ? *lock_address : NULL;
 
-	*lock_address = NULL;
 	if (!lock)
 		return;
+	*lock_address = NULL;
 	long_lock_release(&lock->lock);
 	long_lock_finish(&lock->lock);
 	memfile_finish(&lock->file);

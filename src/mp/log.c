@@ -96,6 +96,8 @@ size_t mp_record_line(const struct mp_record *record, char *buffer, size_t size)
 	char name[NAME_BYTES];
 	int length;
 
+	if (!record || !buffer)
+		return 0;
 	show(record->process, name, sizeof name);
 	length = snprintf(buffer, size, "[%s/%s] ", mp_log_level_name(record->level), name);
 	if (length < 0 || (size_t)length + sizeof CUT + 1 > size)
@@ -238,8 +240,11 @@ static int unpack(const struct mp_bytes *bytes, struct mp_record *record)
 
 int mp_log_take(struct mp_queue *queue, struct mp_bytes *bytes, int timeout_ms, struct mp_record *record)
 {
-	int result = mp_queue_get(queue, bytes, timeout_ms);
+	int result;
 
+	if (!queue || !bytes || !record)
+		return -EINVAL;
+	result = mp_queue_get(queue, bytes, timeout_ms);
 	if (result)
 		return result;
 	return bytes->size_bytes == 0 ? 0 : unpack(bytes, record);
@@ -263,6 +268,8 @@ int mp_log_listen(struct mp_queue *queue, int fd)
 	struct mp_record record;
 	int result;
 
+	if (!queue)
+		return -EINVAL;
 	do {
 		result = mp_log_take(queue, &bytes, -1, &record);
 		if (result == 1)
@@ -274,5 +281,7 @@ int mp_log_listen(struct mp_queue *queue, int fd)
 
 int mp_log_end(struct mp_queue *queue)
 {
+	if (!queue)
+		return -EINVAL;
 	return mp_queue_put(queue, NULL, 0, -1);
 }

@@ -105,16 +105,22 @@ struct mp_manager *mp_manager_attach(int fd)
 
 void mp_manager_set_timeout(struct mp_manager *manager, int timeout_ms)
 {
+	if (!manager)
+		return;
 	manager->timeout_ms = timeout_ms;
 }
 
 pid_t mp_manager_pid(const struct mp_manager *manager)
 {
+	if (!manager)
+		return -1;
 	return manager->owner == getpid() ? manager->server : -1;
 }
 
 int mp_manager_fd(const struct mp_manager *manager)
 {
+	if (!manager)
+		return -1;
 	return manager->door;
 }
 
@@ -262,11 +268,11 @@ static void end_server(struct mp_manager *manager)
 
 void mp_manager_free(struct mp_manager **manager_address)
 {
-	struct mp_manager *manager = *manager_address;
+	struct mp_manager *manager = manager_address ? *manager_address : NULL;
 
-	*manager_address = NULL;
 	if (!manager)
 		return;
+	*manager_address = NULL;
 	if (manager->owner == getpid()) {
 		end_server(manager);
 		child_finish(&manager->child);

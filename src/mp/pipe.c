@@ -44,6 +44,8 @@ int mp_pipe_new(struct mp_pipe **one, struct mp_pipe **other)
 	struct mp_pipe *first = NULL, *second = NULL;
 	int pair[2];
 
+	if (!one || !other)
+		return -EINVAL;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	first = mp_pipe_attach(pair[0]);
@@ -79,6 +81,8 @@ int mp_pipe_send(struct mp_pipe *pipe, const void *data, size_t size_bytes, int 
 	const struct iovec part = { .iov_base = (void *)data, .iov_len = size_bytes };
 	int64_t until_ms = clock_ms() + timeout_ms;
 
+	if (!pipe)
+		return -EINVAL;
 	if (size_bytes > MP_PIPE_MESSAGE_MAX)
 		return -EMSGSIZE;
 	if (!data && size_bytes > 0)
@@ -100,6 +104,8 @@ int mp_pipe_receive(struct mp_pipe *pipe, struct mp_bytes *bytes, int timeout_ms
 	struct channel_message message;
 	int result;
 
+	if (!pipe || !bytes)
+		return -EINVAL;
 	while ((result = channel_receive(pipe->fd, &pipe->inbox, timeout_ms < 0, &message)) == -EAGAIN) {
 		result = wait_for(pipe, POLLIN, timeout_ms, until_ms);
 		if (result)
@@ -119,16 +125,18 @@ int mp_pipe_receive(struct mp_pipe *pipe, struct mp_bytes *bytes, int timeout_ms
 
 int mp_pipe_fd(const struct mp_pipe *pipe)
 {
+	if (!pipe)
+		return -1;
 	return pipe->fd;
 }
 
 void mp_pipe_free(struct mp_pipe **pipe_address)
 {
-	struct mp_pipe *pipe = *pipe_address;
+	struct mp_pipe *pipe = pipe_address ? *pipe_address : NULL;
 
-	*pipe_address = NULL;
 	if (!pipe)
 		return;
+	*pipe_address = NULL;
 	close(pipe->fd);
 	channel_inbox_finish(&pipe->inbox);
 	free(pipe);

@@ -35,7 +35,8 @@ static bool is_sound(const struct mp_pool_config *config)
 	for (const struct mp_task *task = config->tasks; task->name; task++)
 		if (!task->function || task->in_flight < 1 || task->in_flight > SEAT_HAND)
 			return false;
-	if (!birth_is_sound(&config->given))
+	if (!birth_is_sound(&config->given) ||
+		(config->close_others && config->keep_fds_count && !config->keep_fds))
 		return false;
 	return starting_is_by_fork(config->context) || (!config->inherited && starting_role_of_pool(config));
 }
@@ -92,9 +93,12 @@ static int kind_of(const struct mp_pool *pool, const char *name)
 
 int64_t mp_pool_submit(struct mp_pool *pool, const struct mp_submission *submission)
 {
-	int kind = kind_of(pool, submission->task);
+	int kind;
 	struct ticket *ticket;
 
+	if (!pool || !submission)
+		return -EINVAL;
+	kind = kind_of(pool, submission->task);
 	if (pool->owner != getpid())
 		return -EPERM;
 	if (kind < 0 || submission->timeout_ms < 0 || submission->retries < 0 ||
@@ -118,11 +122,15 @@ int64_t mp_pool_submit(struct mp_pool *pool, const struct mp_submission *submiss
 
 int mp_pool_fd(const struct mp_pool *pool)
 {
+	if (!pool)
+		return -1;
 	return pool->crew.epoll_fd;
 }
 
 int mp_pool_step(struct mp_pool *pool)
 {
+	if (!pool)
+		return -EINVAL;
 	if (pool->owner != getpid())
 		return -EPERM;
 	return crew_turn(&pool->crew, 0);
@@ -141,6 +149,8 @@ int mp_pool_wait(struct mp_pool *pool, int timeout_ms)
 {
 	int64_t until_ms = clock_ms() + timeout_ms;
 
+	if (!pool)
+		return -EINVAL;
 	if (pool->owner != getpid())
 		return -EPERM;
 	/* when something is due the alarm rings, so it may sleep in the first turn already */
@@ -161,8 +171,13 @@ int mp_pool_wait(struct mp_pool *pool, int timeout_ms)
 
 const struct mp_ended *mp_pool_next(struct mp_pool *pool)
 {
-	struct ticket *ticket = ticket_line_take(&pool->crew.ended);
+	struct ticket *ticket;
 
+	if (!pool) {
+		errno = EINVAL;
+		return NULL;
+	}
+	ticket = ticket_line_take(&pool->crew.ended);
 	ticket_free(pool->read);
 	pool->read = ticket;
 	if (!ticket)
@@ -186,23 +201,32 @@ const struct mp_ended *mp_pool_next(struct mp_pool *pool)
 
 size_t mp_pool_pending(const struct mp_pool *pool)
 {
-	const struct crew *crew = &pool->crew;
+	const struct crew *crew;
 
+	if (!pool)
+		return 0;
+	crew = &pool->crew;
 	return crew->backlog.count + crew->backlog.again.count + crew->held + crew->ended.count;
 }
 
 size_t mp_pool_running(const struct mp_pool *pool)
 {
+	if (!pool)
+		return 0;
 	return pool->crew.held;
 }
 
 int mp_pool_workers(const struct mp_pool *pool)
 {
+	if (!pool)
+		return 0;
 	return pool->crew.config.workers;
 }
 
 pid_t mp_pool_worker_pid(const struct mp_pool *pool, int index)
 {
+	if (!pool)
+		return -1;
 	if (index < 0 || index >= pool->crew.config.workers || pool->crew.seats[index].child.pid == 0)
 		return -1;
 	return pool->crew.seats[index].child.pid;
@@ -210,11 +234,15 @@ pid_t mp_pool_worker_pid(const struct mp_pool *pool, int index)
 
 void mp_pool_counts(const struct mp_pool *pool, struct mp_pool_counts *counts)
 {
+	if (!pool || !counts)
+		return;
 	*counts = pool->crew.counts;
 }
 
 void mp_pool_cancel(struct mp_pool *pool)
 {
+	if (!pool)
+		return;
 	if (pool->owner != getpid())
 		return;
 	crew_end_backlog(&pool->crew, MP_CANCELLED);
@@ -223,6 +251,8 @@ void mp_pool_cancel(struct mp_pool *pool)
 
 void mp_pool_close(struct mp_pool *pool)
 {
+	if (!pool)
+		return;
 	if (pool->owner != getpid())
 		return;
 	pool->crew.closed = true;
@@ -231,12 +261,16 @@ void mp_pool_close(struct mp_pool *pool)
 
 void mp_pool_terminate(struct mp_pool *pool)
 {
+	if (!pool)
+		return;
 	if (pool->owner == getpid())
 		crew_disband(&pool->crew, MP_CANCELLED);
 }
 
 void mp_pool_pause(struct mp_pool *pool)
 {
+	if (!pool)
+		return;
 	if (pool->owner != getpid())
 		return;
 	crew_pause(&pool->crew);
@@ -244,6 +278,8 @@ void mp_pool_pause(struct mp_pool *pool)
 
 void mp_pool_resume(struct mp_pool *pool)
 {
+	if (!pool)
+		return;
 	if (pool->owner != getpid())
 		return;
 	crew_resume(&pool->crew);
@@ -251,11 +287,11 @@ void mp_pool_resume(struct mp_pool *pool)
 
 void mp_pool_free(struct mp_pool **pool_address)
 {
-	struct mp_pool *pool = *pool_address;
+	struct mp_pool *pool = pool_address ? *pool_address : NULL;
 
-	*pool_address = NULL;
 	if (!pool)
 		return;
+	*pool_address = NULL;
 	mp_pool_terminate(pool);
 	/* those that SIGKILL does not end are given up after a while */
 	while (pool->owner == getpid() && pool->crew.occupied > 0)

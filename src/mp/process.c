@@ -126,6 +126,8 @@ int mp_process_start(struct mp_process *process)
 {
 	int result;
 
+	if (!process)
+		return -EINVAL;
 	if (process->owner != getpid())
 		return -EPERM;
 	if (process->started)
@@ -161,8 +163,11 @@ static int await(struct mp_process *process, int timeout_ms)
 
 int mp_process_join(struct mp_process *process, int timeout_ms)
 {
-	int result = await(process, process->joined ? 0 : timeout_ms);
+	int result;
 
+	if (!process)
+		return -EINVAL;
+	result = await(process, process->joined ? 0 : timeout_ms);
 	if (result)
 		return result;
 	if (process->joined)
@@ -173,8 +178,11 @@ int mp_process_join(struct mp_process *process, int timeout_ms)
 
 int mp_process_ended(struct mp_process *process, struct mp_process_end *end)
 {
-	int result = await(process, 0);
+	int result;
 
+	if (!process || !end)
+		return -EINVAL;
+	result = await(process, 0);
 	if (result)
 		return result == -ETIMEDOUT ? -EAGAIN : result;
 	if (process->fate)
@@ -186,6 +194,8 @@ int mp_process_ended(struct mp_process *process, struct mp_process_end *end)
 
 int mp_process_is_alive(struct mp_process *process)
 {
+	if (!process)
+		return 0;
 	return await(process, 0) == -ETIMEDOUT;
 }
 
@@ -198,36 +208,46 @@ static int send_signal(struct mp_process *process, int number)
 
 int mp_process_terminate(struct mp_process *process)
 {
+	if (!process)
+		return -EINVAL;
 	return send_signal(process, SIGTERM);
 }
 
 int mp_process_kill(struct mp_process *process)
 {
+	if (!process)
+		return -EINVAL;
 	return send_signal(process, SIGKILL);
 }
 
 const char *mp_process_name(const struct mp_process *process)
 {
+	if (!process)
+		return "";
 	return process->config.name;
 }
 
 pid_t mp_process_pid(const struct mp_process *process)
 {
+	if (!process)
+		return -1;
 	return process->started ? process->pid : -1;
 }
 
 int mp_process_fd(const struct mp_process *process)
 {
+	if (!process)
+		return -1;
 	return child_fd(&process->child);
 }
 
 void mp_process_free(struct mp_process **process_address)
 {
-	struct mp_process *process = *process_address;
+	struct mp_process *process = process_address ? *process_address : NULL;
 
-	*process_address = NULL;
 	if (!process)
 		return;
+	*process_address = NULL;
 	if (mp_process_kill(process) == 0)
 		await(process, KILL_PATIENCE_MS);
 	child_finish(&process->child);

@@ -20,7 +20,8 @@ struct mp_dict {
 /* Returns the new object's id, or 0 with errno. */
 static uint64_t new_object(struct mp_manager *manager, enum store_kind kind)
 {
-	int64_t id = ask(manager, &(struct ask){ .what = REQUEST_NEW, .kind = kind }, NULL);
+	int64_t id =
+		manager ? ask(manager, &(struct ask){ .what = REQUEST_NEW, .kind = kind }, NULL) : -EINVAL;
 
 	if (id > 0)
 		return (uint64_t)id;
@@ -37,8 +38,13 @@ static int check(const void *data, size_t size_bytes)
 
 struct mp_list *mp_list_attach(struct mp_manager *manager, uint64_t id)
 {
-	struct mp_list *list = calloc(1, sizeof *list);
+	struct mp_list *list;
 
+	if (!manager) {
+		errno = EINVAL;
+		return NULL;
+	}
+	list = calloc(1, sizeof *list);
 	if (list)
 		*list = (struct mp_list){ .manager = manager, .id = id };
 	return list;
@@ -53,17 +59,21 @@ struct mp_list *mp_list_new(struct mp_manager *manager)
 
 uint64_t mp_list_id(const struct mp_list *list)
 {
-	return list->id;
+	return list ? list->id : 0;
 }
 
 void mp_list_free(struct mp_list **list)
 {
+	if (!list)
+		return;
 	free(*list);
 	*list = NULL;
 }
 
 static int64_t ask_list(struct mp_list *list, struct ask request, struct mp_bytes *bytes)
 {
+	if (!list)
+		return -EINVAL;
 	request.kind = STORE_LIST;
 	request.object = list->id;
 	return ask(list->manager, &request, bytes);
@@ -96,11 +106,15 @@ int mp_list_set(struct mp_list *list, int64_t index, const void *data, size_t si
 
 int mp_list_get(struct mp_list *list, int64_t index, struct mp_bytes *bytes)
 {
+	if (!bytes)
+		return -EINVAL;
 	return (int)ask_list(list, (struct ask){ .what = REQUEST_GET, .index = index }, bytes);
 }
 
 int mp_list_pop(struct mp_list *list, int64_t index, struct mp_bytes *bytes)
 {
+	if (!bytes)
+		return -EINVAL;
 	return (int)ask_list(list, (struct ask){ .what = REQUEST_POP, .index = index }, bytes);
 }
 
@@ -116,7 +130,7 @@ int64_t mp_list_count(struct mp_list *list)
 
 int mp_list_copy(struct mp_list *list, struct mp_copy *copy)
 {
-	int64_t count = ask_list(list, (struct ask){ .what = REQUEST_COPY }, &copy->bytes);
+	int64_t count = copy ? ask_list(list, (struct ask){ .what = REQUEST_COPY }, &copy->bytes) : -EINVAL;
 
 	if (count >= 0)
 		copy->next_byte = 0;
@@ -127,8 +141,13 @@ int mp_list_copy(struct mp_list *list, struct mp_copy *copy)
 
 struct mp_dict *mp_dict_attach(struct mp_manager *manager, uint64_t id)
 {
-	struct mp_dict *dict = calloc(1, sizeof *dict);
+	struct mp_dict *dict;
 
+	if (!manager) {
+		errno = EINVAL;
+		return NULL;
+	}
+	dict = calloc(1, sizeof *dict);
 	if (dict)
 		*dict = (struct mp_dict){ .manager = manager, .id = id };
 	return dict;
@@ -143,17 +162,21 @@ struct mp_dict *mp_dict_new(struct mp_manager *manager)
 
 uint64_t mp_dict_id(const struct mp_dict *dict)
 {
-	return dict->id;
+	return dict ? dict->id : 0;
 }
 
 void mp_dict_free(struct mp_dict **dict)
 {
+	if (!dict)
+		return;
 	free(*dict);
 	*dict = NULL;
 }
 
 static int64_t ask_dict(struct mp_dict *dict, struct ask request, struct mp_bytes *bytes)
 {
+	if (!dict)
+		return -EINVAL;
 	request.kind = STORE_DICT;
 	request.object = dict->id;
 	return ask(dict->manager, &request, bytes);
@@ -165,16 +188,20 @@ int mp_dict_set(struct mp_dict *dict, const char *key, const void *data, size_t 
 		.what = REQUEST_SET, .key = key, .data = data, .size_bytes = size_bytes
 	};
 
-	return check(data, size_bytes) ?: (int)ask_dict(dict, request, NULL);
+	return key ? check(data, size_bytes) ?: (int)ask_dict(dict, request, NULL) : -EINVAL;
 }
 
 int mp_dict_get(struct mp_dict *dict, const char *key, struct mp_bytes *bytes)
 {
+	if (!key || !bytes)
+		return -EINVAL;
 	return (int)ask_dict(dict, (struct ask){ .what = REQUEST_GET, .key = key }, bytes);
 }
 
 int mp_dict_pop(struct mp_dict *dict, const char *key, struct mp_bytes *bytes)
 {
+	if (!key || !bytes)
+		return -EINVAL;
 	return (int)ask_dict(dict, (struct ask){ .what = REQUEST_POP, .key = key }, bytes);
 }
 
@@ -190,7 +217,7 @@ int64_t mp_dict_count(struct mp_dict *dict)
 
 int mp_dict_copy(struct mp_dict *dict, struct mp_copy *copy)
 {
-	int64_t count = ask_dict(dict, (struct ask){ .what = REQUEST_COPY }, &copy->bytes);
+	int64_t count = copy ? ask_dict(dict, (struct ask){ .what = REQUEST_COPY }, &copy->bytes) : -EINVAL;
 
 	if (count >= 0)
 		copy->next_byte = 0;
@@ -216,6 +243,8 @@ int mp_copy_next(struct mp_copy *copy, struct mp_item *item)
 	struct request_item head;
 	const char *start, *key = NULL, *data;
 
+	if (!copy || !item)
+		return -EINVAL;
 	if (copy->next_byte >= copy->bytes.size_bytes)
 		return 0;
 	start = take(copy, sizeof head);
@@ -236,6 +265,8 @@ int mp_copy_next(struct mp_copy *copy, struct mp_item *item)
 
 void mp_copy_free(struct mp_copy *copy)
 {
+	if (!copy)
+		return;
 	mp_bytes_free(&copy->bytes);
 	copy->next_byte = 0;
 }

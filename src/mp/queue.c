@@ -156,11 +156,11 @@ struct mp_queue *mp_queue_attach(int fd)
 
 void mp_queue_free(struct mp_queue **queue_address)
 {
-	struct mp_queue *queue = *queue_address;
+	struct mp_queue *queue = queue_address ? *queue_address : NULL;
 
-	*queue_address = NULL;
 	if (!queue)
 		return;
+	*queue_address = NULL;
 	if (ring_holds(&queue->ring, queue->held))
 		ring_release(&queue->ring, queue->held);
 	memfile_finish(&queue->file);
@@ -169,11 +169,15 @@ void mp_queue_free(struct mp_queue **queue_address)
 
 int mp_queue_fd(const struct mp_queue *queue)
 {
+	if (!queue)
+		return -1;
 	return queue->file.fd;
 }
 
 size_t mp_queue_count(const struct mp_queue *queue)
 {
+	if (!queue)
+		return 0;
 	return ring_count(&queue->ring);
 }
 
@@ -298,6 +302,8 @@ int mp_queue_put(struct mp_queue *queue, const void *data, size_t size_bytes, in
 	uint32_t block;
 	int result;
 
+	if (!queue)
+		return -EINVAL;
 	if (size_bytes > MP_QUEUE_MESSAGE_MAX)
 		return -EMSGSIZE;
 	if (!data && size_bytes > 0)
@@ -323,8 +329,11 @@ int mp_queue_put(struct mp_queue *queue, const void *data, size_t size_bytes, in
 int mp_queue_get(struct mp_queue *queue, struct mp_bytes *bytes, int timeout_ms)
 {
 	uint32_t block;
-	int result = wait_for(queue, &queue->shared->items, claim, &block, timeout_ms);
+	int result;
 
+	if (!queue || !bytes)
+		return -EINVAL;
+	result = wait_for(queue, &queue->shared->items, claim, &block, timeout_ms);
 	if (result)
 		return result;
 	result = empty_into(queue, block, bytes);

@@ -123,8 +123,11 @@ static void sleep_until(int64_t when_ns)
 
 int mp_rate_take(struct mp_rate *rate, int timeout_ms)
 {
-	int64_t now = now_ns(), full_ns = __atomic_load_n(&rate->shared->full_ns, __ATOMIC_RELAXED), due;
+	int64_t now = now_ns(), full_ns, due;
 
+	if (!rate)
+		return -EINVAL;
+	full_ns = __atomic_load_n(&rate->shared->full_ns, __ATOMIC_RELAXED);
 	do {
 		due = due_ns(rate, full_ns, now);
 		if (timeout_ms >= 0 && due > now + timeout_ms * INT64_C(1000000))
@@ -138,19 +141,21 @@ int mp_rate_take(struct mp_rate *rate, int timeout_ms)
 
 int64_t mp_rate_wait_us(const struct mp_rate *rate)
 {
-	int64_t now = now_ns(), full_ns = __atomic_load_n(&rate->shared->full_ns, __ATOMIC_RELAXED);
-	int64_t due = due_ns(rate, full_ns, now);
+	int64_t now = now_ns(), due;
 
+	if (!rate)
+		return -EINVAL;
+	due = due_ns(rate, __atomic_load_n(&rate->shared->full_ns, __ATOMIC_RELAXED), now);
 	return due > now ? (due - now + 999) / 1000 : 0;
 }
 
 void mp_rate_free(struct mp_rate **rate_address)
 {
-	struct mp_rate *rate = *rate_address;
+	struct mp_rate *rate = rate_address ? *rate_address : NULL;
 
-	*rate_address = NULL;
 	if (!rate)
 		return;
+	*rate_address = NULL;
 	memfile_finish(&rate->file);
 	free(rate);
 }

@@ -9,6 +9,8 @@
 
 int mp_reply_set(struct mp_reply *reply, const void *data, size_t size_bytes)
 {
+	if (!reply || (!data && size_bytes > 0))
+		return -EINVAL;
 	if (size_bytes > reply->limit_bytes)
 		return -EMSGSIZE;
 	if (size_bytes > reply->capacity_bytes) {

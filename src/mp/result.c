@@ -13,8 +13,12 @@ char *mp_result_text(const struct mp_result *result, char *buffer, size_t size)
 		[MP_LOST] = "no worker could do it",
 	};
 
-	if (size == 0)
+	if (!buffer || size == 0)
 		return buffer;
+	if (!result) {
+		snprintf(buffer, size, "not ended");
+		return buffer;
+	}
 	switch (result->outcome) {
 	case MP_FAILED:
 		if (result->size_bytes > 0)

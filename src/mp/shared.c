@@ -111,16 +111,24 @@ struct mp_shared *mp_shared_attach(int fd)
 
 int mp_shared_fd(const struct mp_shared *shared)
 {
+	if (!shared)
+		return -1;
 	return shared->file.fd;
 }
 
 void *mp_shared_data(struct mp_shared *shared)
 {
+	if (!shared) {
+		errno = EINVAL;
+		return NULL;
+	}
 	return shared->data;
 }
 
 size_t mp_shared_count(const struct mp_shared *shared)
 {
+	if (!shared)
+		return 0;
 	return shared->count;
 }
 
@@ -133,8 +141,11 @@ static void set_open(struct mp_shared *shared, uint32_t is_open)
 
 int mp_shared_acquire(struct mp_shared *shared, int timeout_ms)
 {
-	int result = long_lock_acquire(&shared->lock, timeout_ms);
+	int result;
 
+	if (!shared)
+		return -EINVAL;
+	result = long_lock_acquire(&shared->lock, timeout_ms);
 	if (result < 0)
 		return result;
 	if (__atomic_load_n(&shared->state->is_open, __ATOMIC_SEQ_CST))
@@ -147,6 +158,8 @@ int mp_shared_acquire(struct mp_shared *shared, int timeout_ms)
 
 int mp_shared_release(struct mp_shared *shared)
 {
+	if (!shared)
+		return -EINVAL;
 	if (!long_lock_is_held(&shared->lock))
 		return -EPERM;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -156,11 +169,11 @@ int mp_shared_release(struct mp_shared *shared)
 
 void mp_shared_free(struct mp_shared **shared_address)
 {
-	struct mp_shared *shared = *shared_address;
+	struct mp_shared *shared = shared_address ? *shared_address : NULL;
 
-	*shared_address = NULL;
 	if (!shared)
 		return;
+	*shared_address = NULL;
 	mp_shared_release(shared);
 	long_lock_finish(&shared->lock);
 	memfile_finish(&shared->file);

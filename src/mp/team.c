@@ -39,6 +39,10 @@ struct mp_team *mp_team_new(const struct mp_pool_config *config)
 {
 	autofree struct mp_team *team = calloc(1, sizeof *team);
 
+	if (!config) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (!team)
 		return NULL;
 	team->tasks = config->tasks;
@@ -48,6 +52,10 @@ struct mp_team *mp_team_new(const struct mp_pool_config *config)
 
 struct mp_pool *mp_team_pool(struct mp_team *team)
 {
+	if (!team) {
+		errno = EINVAL;
+		return NULL;
+	}
 	return team->pool;
 }
 
@@ -149,20 +157,36 @@ static void feed_meanwhile(struct mp_team *team, const struct mp_batch *batch)
 		mp_pool_step(team->pool);
 }
 
+static bool are_sound(const struct mp_items *items)
+{
+	if (!items || (items->count > 0 && !items->texts && items->item_bytes > 0 && !items->data))
+		return false;
+	for (size_t i = 0; items->texts && i < items->count; i++)
+		if (!items->texts[i])
+			return false;
+	return true;
+}
+
+/* `chunk` 0: a quarter of a worker's share. */
 static struct mp_batch *give_out(
 	struct mp_team *team, const char *task, const struct mp_items *items, size_t chunk, bool unordered)
 {
-	int kind = kind_of(team, task);
+	int kind = team ? kind_of(team, task) : -EINVAL;
 	struct mp_batch *batch;
 	int error = 0;
 
-	if (kind < 0 || (items->count > 0 && !items->texts && items->item_bytes > 0 && !items->data))
+	if (kind < 0 || !are_sound(items))
 		error = -EINVAL;
 	else if (team->closed)
 		error = -ESHUTDOWN;
 	if (error) {
 		errno = -error;
 		return NULL;
+	}
+	if (chunk == 0) {
+		size_t parts = (size_t)mp_pool_workers(team->pool) * CHUNKS_PER_WORKER;
+
+		chunk = (items->count + parts - 1) / parts;
 	}
 	batch = batch_new(team, items->count, unordered);
 	if (!batch) {
@@ -299,6 +323,8 @@ int mp_batch_get(struct mp_batch *batch, int timeout_ms)
 	int64_t until_ms = clock_ms() + timeout_ms;
 	int result = 0;
 
+	if (!batch)
+		return -EINVAL;
 	while (batch->ended < batch->count && result == 0)
 		result = wait_for_more(batch->team, timeout_ms, until_ms);
 	return result;
@@ -316,6 +342,8 @@ int mp_batch_next(struct mp_batch *batch, int timeout_ms, const struct mp_result
 	int64_t until_ms = clock_ms() + timeout_ms;
 	const struct batch_item *item;
 
+	if (!batch || !result)
+		return -EINVAL;
 	if (batch->given == batch->count)
 		return 0;
 	while (!(item = next_item(batch))) {
@@ -334,9 +362,7 @@ int mp_batch_next(struct mp_batch *batch, int timeout_ms, const struct mp_result
 struct mp_batch *mp_team_map_async(
 	struct mp_team *team, const char *task, const struct mp_items *items, size_t chunk)
 {
-	size_t parts = (size_t)mp_pool_workers(team->pool) * CHUNKS_PER_WORKER;
-
-	return give_out(team, task, items, chunk ? chunk : (items->count + parts - 1) / parts, false);
+	return give_out(team, task, items, chunk, false);
 }
 
 struct mp_batch *mp_team_imap(
@@ -381,6 +407,8 @@ struct mp_batch *mp_team_apply(struct mp_team *team, const char *task, const voi
 
 void mp_team_close(struct mp_team *team)
 {
+	if (!team)
+		return;
 	team->closed = true;
 	mp_pool_step(team->pool);
 }
@@ -390,6 +418,8 @@ int mp_team_join(struct mp_team *team, int timeout_ms)
 	int64_t until_ms = clock_ms() + timeout_ms;
 	int result = 0;
 
+	if (!team)
+		return -EINVAL;
 	if (!team->closed)
 		return -EINVAL;
 	if (team->joined)
@@ -413,6 +443,8 @@ int mp_team_join(struct mp_team *team, int timeout_ms)
 
 void mp_team_terminate(struct mp_team *team)
 {
+	if (!team)
+		return;
 	team->closed = true;
 	mp_pool_terminate(team->pool);
 	take_in(team);
@@ -420,11 +452,11 @@ void mp_team_terminate(struct mp_team *team)
 
 void mp_team_free(struct mp_team **team_address)
 {
-	struct mp_team *team = *team_address;
+	struct mp_team *team = team_address ? *team_address : NULL;
 
-	*team_address = NULL;
 	if (!team)
 		return;
+	*team_address = NULL;
 	mp_team_terminate(team);
 	mp_pool_free(&team->pool);
 	free(team);

@@ -96,6 +96,12 @@ def installs_all_public_headers_and_they_include_no_others(tree):
             assert included in names, f"{header.name} includes {included}"
 
 
+def has_no_function_whose_misuse_is_not_tested(tree):
+    tested = (HERE.parent / "mp/misuse_test.c").read_text()
+    missing = sorted(name for name in tree.exported() if f"{name}(" not in tested)
+    assert not missing, f"not in tests/mp/misuse_test.c: {missing}"
+
+
 def a_c_program_runs_against_it(tree):
     said = tree.run(tool("CC", "cc"), "-std=c11", (HERE / "user.c").read_text(), "c")
     assert said == EXPECTED, said
@@ -109,7 +115,7 @@ def a_cxx_program_with_every_header_runs_against_it(tree):
 
 TESTS = [
     exports_mp_names_only, exports_exactly_what_the_headers_declare, has_a_soname, needs_nothing_but_libc,
-    installs_all_public_headers_and_they_include_no_others, a_c_program_runs_against_it,
+    installs_all_public_headers_and_they_include_no_others, has_no_function_whose_misuse_is_not_tested, a_c_program_runs_against_it,
     a_cxx_program_with_every_header_runs_against_it,
 ]
 
