@@ -5,7 +5,7 @@
 # release has such a package: libheif's codecs are packages of their own in newer ones.
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config
-	libglib2.0-dev libjansson-dev libvips-dev libjpeg-dev libpng-dev liblcms2-dev
+	libglib2.0-dev libjansson-dev libvips-dev libjpeg-dev libpng-dev libdeflate-dev liblcms2-dev
 	libxml2-dev libzimg-dev@ libsqlite3-dev libseccomp-dev
 	libheif-plugin-aomenc@'
 packages_test='g++ libcmocka-dev libimage-exiftool-perl libheif-plugin-x265@ clang-format-14@'

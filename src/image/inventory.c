@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <lcms2.h>
+#include <libdeflate.h>
 #include <libxml/xmlversion.h>
 #include <png.h>
 #include <stdio.h>
@@ -21,9 +22,10 @@ static void fill(struct library *rows)
 		vips_version(2));
 	snprintf(rows[1].version, sizeof(rows[1].version), "%s", TEXT_OF(LIBJPEG_TURBO_VERSION));
 	snprintf(rows[2].version, sizeof(rows[2].version), "%s", png_get_libpng_ver(NULL));
-	snprintf(rows[3].version, sizeof(rows[3].version), "%d.%d", lcms / 1000, lcms % 1000 / 10);
-	snprintf(rows[4].version, sizeof(rows[4].version), "%s", LIBXML_DOTTED_VERSION);
-	snprintf(rows[5].version, sizeof(rows[5].version), "%u.%u.%u", glib_major_version, glib_minor_version,
+	snprintf(rows[3].version, sizeof(rows[3].version), "%s", LIBDEFLATE_VERSION_STRING);
+	snprintf(rows[4].version, sizeof(rows[4].version), "%d.%d", lcms / 1000, lcms % 1000 / 10);
+	snprintf(rows[5].version, sizeof(rows[5].version), "%s", LIBXML_DOTTED_VERSION);
+	snprintf(rows[6].version, sizeof(rows[6].version), "%u.%u.%u", glib_major_version, glib_minor_version,
 		glib_micro_version);
 }
 
@@ -33,6 +35,7 @@ const struct library *inventory_libraries(void)
 		{ .name = "libvips", .purpose = "image processing" },
 		{ .name = "libjpeg-turbo", .purpose = "JPEG" },
 		{ .name = "libpng", .purpose = "PNG" },
+		{ .name = "libdeflate", .purpose = "PNG written" },
 		{ .name = "lcms2", .purpose = "colour profiles" },
 		{ .name = "libxml2", .purpose = "XMP" },
 		{ .name = "glib", .purpose = "options, Unicode" },
