@@ -18,8 +18,9 @@
 #define NEED_HELD_BYTES_MAX (512 * 1024 * 1024)
 
 /* Bytes that a worker holds at most while it makes a picture of these facts, its own included. Formats that
- * are decoded row by row cost a band of rows; progressive and interlaced pictures, and formats without rows,
- * the whole picture. Of several outputs each costs its own size, and together the decoded picture. */
+ * are decoded row by row cost a band of rows, JPEG the rows at the output's width; progressive and interlaced
+ * pictures, and formats without rows, the whole picture. Of several outputs each costs its own size, and
+ * together the decoded picture. */
 int64_t need_of_picture(const struct facts *facts, const struct geometry *geometries, size_t count);
 
 #endif

@@ -278,9 +278,11 @@ static const struct option_row rows[] = {
 		.group = GROUP_WHAT,
 		.offset = offsetof(struct settings, run.lane),
 		.words = lane_words,
-		.default_value = "vips",
-		.help = "how pictures are made, for measuring and for doubt: planar is faster and does JPEG "
-			"to JPEG only; auto takes it where it can, and vips for all the rest" },
+		.default_value = "auto",
+		.help = "how pictures are made, for measuring and for doubt: planar makes JPEGs of JPEGs "
+			"without "
+			"leaving their own planes, in half the time; auto takes it where it can, and vips, "
+			"which can do everything, for all the rest" },
 	{ .name = "jobs",
 		.verify = true,
 		RUN(jobs),

@@ -139,10 +139,10 @@ static const struct topic_entry events[] = {
 	LITERAL(" \"reason\":null,\"message\":null,"),
 	LITERAL(" \"outputs\":[{\"name\":\"web/a.jpg\",\"width\":2048,\"height\":1365,"),
 	LITERAL("             \"bytes\":412345}],"),
-	LITERAL(" \"lane\":\"vips\",\"worker\":\"worker-2\",\"pid\":4711,\"attempt\":1,"),
+	LITERAL(" \"lane\":\"planar\",\"worker\":\"worker-2\",\"pid\":4711,\"attempt\":1,"),
 	LITERAL(" \"decode_ms\":96.1,\"resize_ms\":21.8,\"encode_ms\":5.0,\"total_ms\":125.2}"),
-	PARAGRAPH("It is one line; here it is broken. The status is done, up-to-date, skipped or failed. A "
-		  "name that "
+	PARAGRAPH("It is one line; here it is broken. The status is done, up-to-date, skipped or failed. "
+		  "Where it was not the planar lane that --lane auto took, lane_why says why. A name that "
 		  "is not UTF-8 has U+FFFD for the bad bytes and stands exactly in input_b64, in base64. The "
 		  "last "
 		  "line has the event summary, with the counts by status, seconds, pictures a second, bytes "

@@ -46,6 +46,18 @@ static double whole_picture(const struct facts *facts)
 	}
 }
 
+/* The planar lane holds all rows of a JPEG at the output's width, until it resizes down. */
+static double planar_rows(const struct facts *facts, const struct geometry *geometry)
+{
+	bool turned = facts->orientation >= 5;
+	int row_px = turned ? geometry->scaled_height_px : geometry->scaled_width_px;
+	int chroma_v = facts->chroma_v > 0 ? facts->chroma_v : 1;
+
+	if (facts->format != FORMAT_JPEG)
+		return 0;
+	return (double)row_px * facts->height_px * (1 + (bands(facts) - 1.0) / chroma_v);
+}
+
 int64_t need_of_picture(const struct facts *facts, const struct geometry *geometries, size_t count)
 {
 	double pixels = (double)facts->width_px * facts->height_px;
@@ -57,6 +69,7 @@ int64_t need_of_picture(const struct facts *facts, const struct geometry *geomet
 	/* the small picture, the small picture with its mark, and what the encoder makes of it */
 	for (size_t i = 0; i < count; i++)
 		need += 3.0 * bands(facts) * (facts->bits > 8 ? 2 : 1) * geometries[i].out_width_px *
-			geometries[i].out_height_px;
+				geometries[i].out_height_px +
+			planar_rows(facts, &geometries[i]);
 	return (int64_t)need;
 }

@@ -48,7 +48,7 @@ void settings_init(struct settings *settings)
 			.max_pixels = 400000000,
 			.fail_on = FAIL_ON_TRUNCATED,
 			.sampling = SAMPLING_GOOD,
-			.lane = LANE_WISH_VIPS,
+			.lane = LANE_WISH_AUTO,
 			.on_collision = COLLISION_FAIL,
 			.sync = true,
 			.sandbox = true,

@@ -8,6 +8,7 @@
 #include <vips/vips.h>
 
 #include "check.h"
+#include "end-to-end/events.h"
 #include "end-to-end/picture.h"
 #include "end-to-end/place.h"
 #include "end-to-end/program.h"
@@ -429,6 +430,43 @@ static void wide_colours_become_srgb_or_stay_with_their_profile(void **state)
 	assert_true(after[0] < before[0]);
 }
 
+/* The lane that the picture took is in its event, and why it was not the faster one. */
+static void assert_lane(json_t *events, const char *name, const char *lane, const char *why)
+{
+	json_t *event = events_picture(events, name);
+
+	assert_non_null(event);
+	assert_string_equal(events_text(event, "lane"), lane);
+	assert_string_equal(events_text(event, "lane_why"), why);
+}
+
+static void the_lane_is_chosen_by_the_picture_and_says_why(void **state)
+{
+	struct place *place = *state;
+	char *events_path = place_path(place, "events");
+	const char *fast = getenv("PLANAR") ? "planar" : "vips";
+	struct ended ended;
+	json_t *events;
+
+	copy_sample(place, "dunes.jpg", "a.jpg");
+	copy_sample(place, "moon.png", "b.png");
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "200", "-v",
+		"--events", events_path);
+	ASSERT_SAYS(ended.err, "vips lane: ");
+	ASSERT_EXIT(&ended, 0);
+	events = events_read(events_path);
+	assert_lane(events, "a.jpg", fast, getenv("PLANAR") ? "" : "this build has no planar lane");
+	assert_lane(events, "b.png", "vips",
+		getenv("PLANAR") ? "the picture is not a JPEG" : "this build has no planar lane");
+	json_decref(events);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "200", "--force",
+		"--lane", "vips", "--events", events_path);
+	ASSERT_EXIT(&ended, 0);
+	events = events_read(events_path);
+	assert_lane(events, "a.jpg", "vips", "");
+	json_decref(events);
+}
+
 /* Whether any of the file's EXIF says `name`. */
 static int says(const char *path, const char *name)
 {
@@ -679,6 +717,7 @@ int main(void)
 		ROW(alpha_is_kept_where_it_can_be_and_lies_on_the_background_elsewhere),
 		ROW(quality_progressive_and_optimize_show_in_the_file),
 		ROW(wide_colours_become_srgb_or_stay_with_their_profile),
+		ROW(the_lane_is_chosen_by_the_picture_and_says_why),
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),
 		ROW(names_follow_the_template),

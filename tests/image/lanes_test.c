@@ -293,6 +293,119 @@ static void a_zone_plate_is_equal(void **state)
 	}
 }
 
+/* How far a plane is from a value, at most and on average, over a rectangle in its own samples. */
+struct swing {
+	int most;
+	double root_mean_square;
+};
+
+static struct swing swing_of(const struct plane *plane, int value, const VipsRect *area)
+{
+	struct swing swing = { 0, 0 };
+	double squares = 0;
+
+	for (int y = area->top; y < area->top + area->height; y++)
+		for (int x = area->left; x < area->left + area->width; x++) {
+			int off = abs(plane->data[(size_t)y * plane->stride_bytes + (size_t)x] - value);
+
+			swing.most = MAX(swing.most, off);
+			squares += off * off;
+		}
+	swing.root_mean_square = sqrt(squares / area->width / area->height);
+	return swing;
+}
+
+/* Make `picture` in that lane, with the settings as they are. */
+static void make_product(const struct planes *picture, enum lane_wish lane, struct product *product)
+{
+	int fd = store(picture, &usual);
+
+	assert_true(lanes_make(&lanes, lane, fd, "product.jpg"));
+	product_open(&lanes, "product.jpg", product);
+	close(fd);
+}
+
+/* All frequencies that the result cannot hold lie in that corner: what is seen there is aliased. */
+static void a_zone_plate_is_no_more_aliased(void **state)
+{
+	static const int sizes[] = { 350, 233, 175, 100 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		const int edge = sizes[i] * 3 / 4;
+		const VipsRect corner = { edge, edge, sizes[i] - edge, sizes[i] - edge };
+		struct product planar, vips;
+		struct swing by_planar, by_vips;
+		char spec[16];
+
+		workshop_mark(workshop, NULL);
+		snprintf(spec, sizeof(spec), "%d", sizes[i]);
+		workshop_resize(workshop, spec);
+		make_product(&waves, LANE_WISH_PLANAR, &planar);
+		make_product(&waves, LANE_WISH_VIPS, &vips);
+		by_planar = swing_of(&planar.planes.plane[0], 128, &corner);
+		by_vips = swing_of(&vips.planes.plane[0], 128, &corner);
+		if (by_planar.root_mean_square > 1.05 * by_vips.root_mean_square + 0.2)
+			fail_msg("%d: planar %.2f, vips %.2f", sizes[i], by_planar.root_mean_square,
+				by_vips.root_mean_square);
+		product_close(&planar);
+		product_close(&vips);
+	}
+}
+
+/* Black and white in turns, with edges of all kinds of alpha. */
+static char *make_grey_mark(void)
+{
+	const char *path = scratch_path(&workshop->scratch, "mark.png");
+	struct raster raster = raster_new(97, 61, 4, 8);
+	VipsImage *image;
+
+	for (int y = 0; y < raster.height; y++)
+		for (int x = 0; x < raster.width; x++) {
+			int ink = (x / 5 + y / 7) % 2 ? 255 : 0, alpha = (x + y) % 3 ? 255 : (x * 37) % 256;
+			const int pixel[] = { ink, ink, ink, alpha };
+
+			raster_set(&raster, x, y, pixel);
+		}
+	image = raster_image(&raster, VIPS_INTERPRETATION_sRGB);
+	assert_int_equal(vips_pngsave(image, path, NULL), 0);
+	g_object_unref(image);
+	free(raster.samples);
+	return g_strdup(path);
+}
+
+/* A mark without colour on a picture without colour: whatever chroma shows is a fringe. */
+static void the_marks_edges_have_no_fringes(void **state)
+{
+	const uint8_t grey[] = { 90, 128, 128 };
+	struct planes plain = { 0 };
+	char *mark = make_grey_mark();
+
+	assert_int_equal(planes_reserve(&plain, 301, 203, 3, 1, 1), 0);
+	planes_fill(&plain, grey);
+	workshop->output->resize.mode = SIZE_KEEP;
+	workshop_mark(workshop, mark);
+	workshop->output->mark.margin = (struct length_spec){ LENGTH_PX, 7 };
+	for (workshop->output->quality = 89; workshop->output->quality <= 95;
+		workshop->output->quality += 6) {
+		struct product planar, vips;
+
+		make_product(&plain, LANE_WISH_PLANAR, &planar);
+		make_product(&plain, LANE_WISH_VIPS, &vips);
+		for (int i = 1; i < PLANES_MAX; i++) {
+			const VipsRect all = { 0, 0, planar.planes.plane[i].width,
+				planar.planes.plane[i].height };
+
+			assert_true(swing_of(&planar.planes.plane[i], 128, &all).most <=
+				    swing_of(&vips.planes.plane[i], 128, &all).most);
+		}
+		assert_true(planes_decibel(&planar.planes, &vips.planes, 0, 0) >= LANES_LEAST_DB);
+		product_close(&planar);
+		product_close(&vips);
+	}
+	planes_finish(&plain);
+	g_free(mark);
+}
+
 /* On sides that the vips lane may shrink too: see DRIFT_PX in vips_lane.c. */
 static void every_sampling_rule_is_equal(void **state)
 {
@@ -331,6 +444,8 @@ int main(void)
 		LANES_TEST(wide_gamuts_are_equal),
 		LANES_TEST(coloured_borders_are_equal),
 		LANES_TEST(a_zone_plate_is_equal),
+		LANES_TEST(a_zone_plate_is_no_more_aliased),
+		LANES_TEST(the_marks_edges_have_no_fringes),
 		LANES_TEST(every_sampling_rule_is_equal),
 		LANES_TEST(every_encoding_is_equal),
 	};

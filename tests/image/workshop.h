@@ -1,5 +1,6 @@
 /*
  * workshop.h: a maker with settings, an output folder, pictures to make from and a look at what was made.
+ * Pictures take the lane that is theirs; with BY_VIPS in the environment, the vips lane.
  *
  * Pictures in hand are `struct raster`: plain samples, so that a test says what it means in numbers.
  */
@@ -175,6 +176,8 @@ static inline void workshop_init(struct workshop *workshop)
 	workshop->output = &workshop->settings.outputs[0];
 	workshop->output->quality = 95;
 	workshop->settings.run.sync = false;
+	if (getenv("BY_VIPS"))
+		workshop->settings.run.lane = LANE_WISH_VIPS;
 	assert_true(scratch_init(&workshop->scratch));
 	workshop->maker = maker_new(&workshop->settings, workshop->scratch.fd, NULL);
 	assert_non_null(workshop->maker);

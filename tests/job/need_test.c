@@ -68,6 +68,17 @@ static void each_output_counts(void **state)
 		9 * 2048 * 1365 + NEED_HELD_BYTES_MAX);
 }
 
+static void a_jpeg_that_becomes_wide_and_low_costs_its_rows(void **state)
+{
+	const struct geometry wide = { .scaled_width_px = 4000, .out_width_px = 4000, .out_height_px = 100 };
+	struct facts facts = picture(FORMAT_JPEG);
+
+	(void)state;
+	facts.width_px = 1000;
+	facts.height_px = 60000;
+	assert_true(need_of_picture(&facts, &wide, 1) > 4000 * 60000 * INT64_C(3) / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +86,7 @@ int main(void)
 		cmocka_unit_test(a_progressive_jpeg_costs_its_coefficients),
 		cmocka_unit_test(wider_samples_and_whole_formats_cost_more),
 		cmocka_unit_test(each_output_counts),
+		cmocka_unit_test(a_jpeg_that_becomes_wide_and_low_costs_its_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
