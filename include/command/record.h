@@ -29,6 +29,9 @@ bool record_has(uint64_t up_to_date, size_t output);
 bool record_has_all(const struct run *run, uint64_t up_to_date);
 const struct ledger_output *record_output(const struct run *run, size_t index, size_t output);
 
+/* The number that input `index` has had in names; 0: none yet. */
+int record_sequence(const struct run *run, size_t index);
+
 /* The output is there and as it was when it was recorded. */
 bool record_is_untouched(const struct run *run, const struct ledger_output *row);
 

@@ -68,6 +68,12 @@ void supervise_check_output(struct run *run);
 /* First phase: probe every input (and the marks) into run->probed. */
 void look(struct run *run);
 
+/* Where names have {seq} in them, number the pictures into run->probed: each keeps the number that the ledger
+ * has for it, of whatever size and content it is now; the others get the lowest that are free, in the order
+ * of the time they were taken and then of their names. So the numbers are the same if a run is broken off and
+ * begun again, and those of pictures that are there do not change when others are added. */
+void number_pictures(struct run *run);
+
 /* Why the run must not start: prints each reason; returns how many there are. */
 size_t preflight(struct run *run);
 

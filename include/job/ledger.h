@@ -38,6 +38,7 @@ struct ledger_picture {
 	const char *message; /* "" where there is no reason */
 	int attempts;
 	struct facts facts; /* format FORMAT_NONE where there are none */
+	int sequence;       /* its number in names; 0: none */
 };
 
 /* A picture that was made. */

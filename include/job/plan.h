@@ -28,6 +28,7 @@
 struct probe_verdict {
 	struct facts facts;
 	struct err err;
+	int sequence; /* the picture's number, for names; 0: none */
 };
 
 struct planned_output {

@@ -2,17 +2,17 @@
  * tokens.h: text with tokens in it, for a picture: the names of outputs (naming.h), and any other text that
  * tells one picture from another.
  *
- *     {dir} {stem} {ext}   of the input's path below INPUT: its folder (may be empty), its name without the
- *                          extension, and the extension: its own spelling where that fits the output's
- * format, else the format's usual one {output}             the output's name in the recipe; may be empty
- *     {width} {height}     of the output, in pixels
- *     {date:FORMAT}        when it was taken, by the camera's clock, or where the picture does not say, when
- * the file was changed; FORMAT as in strftime(3), or %Y-%m-%d where it is left out {exif:NAME}          what
- * the camera wrote (facts.h has the names)
+ * {dir}, {stem} and {ext} are of the input's path below INPUT: its folder (may be empty), its name without
+ * the extension, and the extension: its own spelling where that fits the output's format, else the format's
+ * usual one. {output} is the output's name in the recipe (may be empty), {width} and {height} its size in
+ * pixels. {stem:lower} and {stem:upper} change the case; {dir}, {ext} and {output} too.
  *
- * {stem:lower} and {stem:upper} change the case, of {dir}, {ext} and {output} too. {exif:NAME|TEXT} is TEXT
- * where the picture does not say, else "unknown"; {date:FORMAT|TEXT} does not look at the file. {{ and }} are
- * braces.
+ * {date:FORMAT} is when the picture was taken, by the camera's clock, or where it does not say, when the file
+ * was changed; FORMAT as in strftime(3), or %Y-%m-%d where it is left out. {date:FORMAT|TEXT} does not look
+ * at the file: without a date it is TEXT. {exif:NAME} is what the camera wrote (facts.h has the names), else
+ * "unknown"; or TEXT in {exif:NAME|TEXT}. {seq:N} is the picture's number, in N digits at least.
+ *
+ * {{ and }} are braces.
  */
 #ifndef STAMPMILL_JOB_TOKENS_H
 #define STAMPMILL_JOB_TOKENS_H
@@ -32,7 +32,11 @@ struct token_subject {
 	int width_px, height_px;
 	const struct facts *facts; /* NULL: nothing is known */
 	int64_t changed_s;         /* when the input's file was changed */
+	int sequence;
 };
+
+/* Whether `template` has {seq} in it. */
+bool tokens_count(const char *template);
 
 /* Append `template` to `text`, its tokens replaced. For a path, what the picture says never makes a folder or
  * a hidden file, and the slash after an empty token is dropped where it would leave an empty part. 0, or -1

@@ -77,6 +77,9 @@ static const struct topic_entry names[] = {
 	TERM("{date:FORMAT}",
 		"when it was taken, by the camera's clock, as strftime(3) writes it: %Y-%m-%d, %H%M%S, ...; "
 		"where the picture does not say, when the file was changed"),
+	TERM("{seq:4}", "the picture's number, in 4 digits at least: by the time it was taken, then by name; "
+			"it keeps "
+			"its number when others are added, as long as the ledger is there"),
 	TERM("{exif:NAME}", "what the camera wrote: " FACTS_EXIF_NAMES "; unknown where it did not"),
 	TERM("{exif:NAME|TEXT}", "TEXT where the camera did not write it; {date:FORMAT|TEXT} too"),
 	TERM("{stem:lower}", "in small letters, or {stem:upper} in capitals; {dir}, {ext} and {output} too"),

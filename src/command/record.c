@@ -210,6 +210,16 @@ static int record_one_output(
 	return ledger_record_output(run->state.ledger, &row, err);
 }
 
+int record_sequence(const struct run *run, size_t index)
+{
+	const struct input *input = &run->scan.inputs[index];
+	const struct ledger_picture *row = NULL;
+
+	if (run->state.ledger)
+		row = ledger_find_picture(run->state.ledger, root_of(run, input), input->path);
+	return row ? row->sequence : 0;
+}
+
 static int record_picture(struct run *run, size_t index, const struct err *why, int attempts, struct err *err)
 {
 	const struct input *input = &run->scan.inputs[index];
@@ -221,10 +231,13 @@ static int record_picture(struct run *run, size_t index, const struct err *why, 
 		.reason = why ? why->reason : REASON_NONE,
 		.message = why ? why->text : "",
 		.attempts = attempts,
-		.facts = run->probed[index].facts };
+		.facts = run->probed[index].facts,
+		.sequence = run->probed[index].sequence };
 
 	if (run->probed[index].err.reason != REASON_NONE)
 		row.facts.format = FORMAT_NONE;
+	if (!row.sequence)
+		row.sequence = record_sequence(run, index);
 	return ledger_record_picture(run->state.ledger, &row, err);
 }
 

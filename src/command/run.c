@@ -133,6 +133,7 @@ static int prepare(struct run *run)
 	look(run);
 	if (run->ended_by || run->fatal.reason != REASON_NONE)
 		return exit_status(run);
+	number_pictures(run);
 	run->plan = plan_new(&run->settings, &run->scan, run->probed, engine_writable());
 	if (!sound)
 		log_line(run->log, LOG_ERROR, NULL, "%s", unwritable.text);

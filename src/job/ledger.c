@@ -17,7 +17,7 @@ enum statement {
 };
 
 static const char *const statement_texts[STATEMENTS] = {
-	[PUT_PICTURE] = "INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_PICTURE] = "INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_OUTPUT] = "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[FORGET_PICTURE] = "DELETE FROM pictures WHERE root = ? AND path = ?",
 	[FORGET_OUTPUT] = "DELETE FROM outputs WHERE path = ?",
@@ -143,6 +143,9 @@ static bool read_picture(struct ledger *ledger, sqlite3_stmt *row)
 		if (!unpack_done(&unpack))
 			picture.facts = (struct facts){ .format = FORMAT_NONE };
 	}
+	/* a damaged file may be of the first version, which had none */
+	if (sqlite3_column_count(row) > 11)
+		picture.sequence = sqlite3_column_int(row, 11);
 	keep_picture(ledger, &picture);
 	return true;
 }
@@ -430,6 +433,7 @@ int ledger_record_picture(struct ledger *ledger, const struct ledger_picture *pi
 	bind_facts(statement, 9, &picture->facts);
 	sqlite3_bind_int64(statement, 10, ledger->run);
 	sqlite3_bind_int64(statement, 11, now_ms());
+	sqlite3_bind_int(statement, 12, picture->sequence);
 	if (change(ledger, statement, err) < 0)
 		return -1;
 	keep_picture(ledger, picture);

@@ -11,7 +11,7 @@
 
 enum {
 	APPLICATION_ID = 0x53744d6c,
-	SCHEMA_VERSION = 1
+	SCHEMA_VERSION = 2
 };
 
 /* Each brings the schema from version i to i + 1. */
@@ -28,6 +28,7 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" height_px INTEGER NOT NULL, content BLOB NOT NULL, mark_wanted INTEGER NOT NULL,"
 	" marked INTEGER NOT NULL, metadata INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs(id),"
 	" ended_ms INTEGER NOT NULL) WITHOUT ROWID;",
+	"ALTER TABLE pictures ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;",
 };
 
 int ledger_store_err(struct err *err, sqlite3 *database, const char *what)

@@ -39,7 +39,7 @@ int naming_check(const char *template, struct err *err)
 {
 	static const struct facts telling = { .taken_s = 1,
 		.exif = { "m", "m", "l", "a", "1", "1", "1", "1" } };
-	struct token_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1, &telling, 1 };
+	struct token_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1, &telling, 1, 1 };
 	g_autofree char *full = naming_expand(template, &example, err), *bare = NULL;
 
 	example.facts = NULL;

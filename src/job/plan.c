@@ -155,6 +155,7 @@ static void name_output(struct plan *plan, size_t input, size_t index)
 		.height_px = output->geometry.out_height_px,
 		.facts = &plan->probed[input].facts,
 		.changed_s = plan->scan->inputs[input].mtime_ns / 1000000000,
+		.sequence = plan->probed[input].sequence,
 	};
 	g_autofree char *name = NULL;
 	struct err err;

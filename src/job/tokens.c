@@ -119,6 +119,15 @@ static char *find_exif(const struct token_use *use, const struct token_subject *
 	return *text ? g_strdup(text) : NULL;
 }
 
+static char *find_seq(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	const char *digits = use->argument ? use->argument : "1";
+
+	if (*digits < '1' || *digits > '9' || digits[1])
+		return refuse_argument(use, "a number of digits from 1 to 9", err);
+	return g_strdup_printf("%0*d", *digits - '0', subject->sequence);
+}
+
 static const struct token tokens[] = {
 	{ "dir", "{dir}", find_dir, true },
 	{ "stem", "{stem}", find_stem, true },
@@ -127,6 +136,7 @@ static const struct token tokens[] = {
 	{ "width", "{width}", find_width, false },
 	{ "height", "{height}", find_height, false },
 	{ "date", "{date:%Y-%m-%d}", find_date, false },
+	{ "seq", "{seq:4}", find_seq, false },
 	{ "exif", "{exif:Model}", find_exif, false },
 };
 
@@ -246,4 +256,32 @@ int tokens_expand(const char *template, const struct token_subject *subject, boo
 		}
 	}
 	return 0;
+}
+
+/* The token at `*text` is read over. */
+static bool is_seq(const char **text)
+{
+	struct token_use use = { .token = NULL };
+	struct err ignored;
+
+	if (read_use(text, &use, &ignored) < 0) {
+		*text += strlen(*text);
+		return false;
+	}
+	g_free(use.argument);
+	g_free(use.fallback);
+	return use.token->find == find_seq;
+}
+
+bool tokens_count(const char *template)
+{
+	bool found = false;
+
+	while (!found && *(template += strcspn(template, "{}"))) {
+		if (template[0] == template[1])
+			template += 2;
+		else
+			found = is_seq(&template);
+	}
+	return found;
 }

@@ -1,5 +1,7 @@
 /* What a run remembers in OUTPUT/.stampmill, and what verify makes of it. */
+#include <fcntl.h>
 #include <glib.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -164,6 +166,74 @@ static void little_memory_makes_pictures_wait_and_not_fail(void **state)
 
 #define ROW(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
+/* A picture that was changed so long after the first second of 2020; grey pictures have no camera's time. */
+static void write_at(struct place *place, const char *name, int seconds)
+{
+	struct timespec at = { .tv_sec = 1577836800 + seconds };
+	char *path = place_path(place, "in/%s.jpg", name);
+
+	picture_write_plain(path, 300, 200);
+	assert_int_equal(utimensat(AT_FDCWD, path, (struct timespec[]){ at, at }, 0), 0);
+}
+
+static void assert_numbered(struct place *place, const char *list)
+{
+	struct ended ended;
+	char *made;
+
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "50", "--name",
+		"{seq:3}_{stem}.{ext}");
+	ASSERT_EXIT(&ended, 0);
+	made = tree_list(place_path(place, "out"));
+	assert_string_equal(made, list);
+	g_free(made);
+}
+
+static void numbers_go_by_time_and_stay_when_pictures_are_added(void **state)
+{
+	struct place *place = *state;
+
+	write_at(place, "a", 30);
+	write_at(place, "b", 10);
+	write_at(place, "z", 20);
+	write_at(place, "c", 20);
+	assert_numbered(place, "001_b.jpg\n002_c.jpg\n003_z.jpg\n004_a.jpg");
+	write_at(place, "early", 0);
+	assert_numbered(place, "001_b.jpg\n002_c.jpg\n003_z.jpg\n004_a.jpg\n005_early.jpg");
+	/* edited: the same picture, made again under its number */
+	write_at(place, "b", 99);
+	assert_numbered(place, "001_b.jpg\n002_c.jpg\n003_z.jpg\n004_a.jpg\n005_early.jpg");
+}
+
+/* As if the run had been killed before it came to that picture. */
+static void forget(struct place *place, const char *input, const char *output)
+{
+	char *sql = sqlite3_mprintf("DELETE FROM pictures WHERE path = CAST(%Q AS BLOB);"
+				    "DELETE FROM outputs WHERE path = CAST(%Q AS BLOB)",
+		input, output);
+	sqlite3 *ledger;
+
+	assert_int_equal(sqlite3_open(place_path(place, "out/.stampmill/ledger.sqlite"), &ledger), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(ledger, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_total_changes(ledger), 2);
+	assert_int_equal(sqlite3_close(ledger), SQLITE_OK);
+	sqlite3_free(sql);
+	assert_int_equal(unlink(place_path(place, "out/%s", output)), 0);
+}
+
+static void a_run_that_was_broken_off_goes_on_with_the_same_numbers(void **state)
+{
+	struct place *place = *state;
+
+	write_at(place, "a", 30);
+	write_at(place, "b", 10);
+	write_at(place, "c", 20);
+	assert_numbered(place, "001_b.jpg\n002_c.jpg\n003_a.jpg");
+	forget(place, "b.jpg", "001_b.jpg");
+	forget(place, "a.jpg", "003_a.jpg");
+	assert_numbered(place, "001_b.jpg\n002_c.jpg\n003_a.jpg");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +245,8 @@ int main(void)
 		ROW(outputs_of_inputs_that_are_gone_are_told_and_removed_on_request),
 		ROW(a_dry_run_says_what_is_up_to_date_and_leaves_the_ledger),
 		ROW(the_sandbox_changes_no_byte),
+		ROW(numbers_go_by_time_and_stay_when_pictures_are_added),
+		ROW(a_run_that_was_broken_off_goes_on_with_the_same_numbers),
 		ROW(little_memory_makes_pictures_wait_and_not_fail),
 	};
 

@@ -326,6 +326,7 @@ static void every_sample_recipe_makes_what_it_says(void **state)
 		{ "proof.ini", "tartan.jpg", 1200, 800 },
 		{ "thumbnails.ini", "small/tartan.webp", 160, 160 },
 		{ "archive.ini", "tartan.webp", 1200, 800 },
+		{ "print.ini", "0001_tartan.jpg", 1200, 800 },
 	};
 	struct place *place = *state;
 	char *in = g_build_filename(getenv("SAMPLES"), "photos", "studio", "tartan.jpg", NULL);

@@ -199,6 +199,32 @@ static void change_file(const char *sql)
 	sqlite3_close(database);
 }
 
+static void an_older_ledger_is_brought_up_to_date_with_its_rows(void **state)
+{
+	struct ledger_opened opened;
+	struct ledger *ledger = open_or_fail(&opened);
+	struct ledger_picture row = { .root = "/srv/shoot", .path = "a.jpg", .message = "", .sequence = 7 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(ledger_begin_run(ledger, "1", &err), 0);
+	assert_int_equal(ledger_record_picture(ledger, &row, &err), 0);
+	assert_int_equal(ledger_commit(ledger, &err), 0);
+	ledger_close(ledger);
+	change_file("ALTER TABLE pictures DROP COLUMN sequence; PRAGMA user_version = 1");
+	assert_null(ledger_look(folder, &err));
+	ledger = open_or_fail(&opened);
+	assert_false(opened.made_new);
+	assert_int_equal(ledger_find_picture(ledger, "/srv/shoot", "a.jpg")->sequence, 0);
+	assert_int_equal(ledger_begin_run(ledger, "2", &err), 0);
+	assert_int_equal(ledger_record_picture(ledger, &row, &err), 0);
+	assert_int_equal(ledger_commit(ledger, &err), 0);
+	ledger_close(ledger);
+	ledger = open_or_fail(&opened);
+	assert_int_equal(ledger_find_picture(ledger, "/srv/shoot", "a.jpg")->sequence, 7);
+	ledger_close(ledger);
+}
+
 static void a_newer_ledger_is_refused_and_left_alone(void **state)
 {
 	struct ledger_opened opened;
@@ -362,6 +388,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_recorded_is_there_the_next_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_not_committed_is_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_row_is_replaced_and_forgotten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_older_ledger_is_brought_up_to_date_with_its_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_ledger_is_refused_and_left_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_a_killed_run_left_half_written_is_taken_back, set_up, tear_down),

@@ -16,7 +16,7 @@ static const struct facts silent;
 
 static void assert_named(const char *template, const char *input, enum format format, const char *name)
 {
-	struct token_subject subject = { input, "web", format, 2048, 1365, &shot, 86400 };
+	struct token_subject subject = { input, "web", format, 2048, 1365, &shot, 86400, 17 };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -28,7 +28,7 @@ static void assert_named(const char *template, const char *input, enum format fo
 
 static void assert_refused(const char *template, const char *input, const char *why)
 {
-	struct token_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365, &shot, 86400 };
+	struct token_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365, &shot, 86400, 17 };
 	struct err err;
 
 	assert_null(naming_expand(template, &subject, &err));
@@ -50,7 +50,7 @@ static void tokens_are_replaced(void **state)
 static void assert_named_by(const struct facts *facts, int64_t changed_s, const char *template,
 	const char *input, const char *name)
 {
-	struct token_subject subject = { input, "Web", FORMAT_JPEG, 2048, 1365, facts, changed_s };
+	struct token_subject subject = { input, "Web", FORMAT_JPEG, 2048, 1365, facts, changed_s, 17 };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -81,6 +81,16 @@ static void what_the_camera_wrote_makes_no_folder_and_no_hidden_file(void **stat
 	assert_named_by(&shot, 0, "{exif:Make}", "c.jpg", "unknown");
 	assert_named_by(&silent, 0, "{exif:Model|no camera}/{stem}", "c.jpg", "no camera/c");
 	assert_named_by(&silent, 0, "{exif:Model|}/{stem}", "c.jpg", "c");
+}
+
+static void numbers_have_as_many_digits_as_asked(void **state)
+{
+	(void)state;
+	assert_named_by(&shot, 0, "{seq}-{seq:1}-{seq:4}.{ext}", "c.jpg", "17-17-0017.jpg");
+	assert_refused("{seq:0}", "c.jpg", "{seq:0}: expected a number of digits from 1 to 9");
+	assert_refused("{seq:12}", "c.jpg", "{seq:12}: expected a number of digits");
+	assert_true(tokens_count("{dir}/{{{seq:4}}}.{ext}"));
+	assert_false(tokens_count("{dir}/{{seq}}.{ext}") || tokens_count("{") || tokens_count("{exif:seq}"));
 }
 
 static void case_changes_on_request(void **state)
@@ -157,7 +167,7 @@ static void unknown_tokens_are_told_with_the_known_ones(void **state)
 	assert_refused("{stem", "c.jpg", "a single {");
 	assert_refused("stem}", "c.jpg", "a single }");
 	assert_refused("{stem{", "c.jpg", "a single {");
-	assert_refused("{seq:4}", "c.jpg", "{seq:4} is not known");
+	assert_refused("{sequence:4}", "c.jpg", "{sequence:4} is not known");
 }
 
 static void a_name_never_leaves_the_output_folder(void **state)
@@ -224,7 +234,7 @@ static void random_templates_give_a_path_beneath_or_a_reason(void **state)
 	for (int round = 0; round < 50000; round++) {
 		char template[80] = "";
 		struct token_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", "", FORMAT_PNG, 1, 2,
-			&shot, 0 };
+			&shot, 0, 0 };
 		struct err err = { REASON_NONE, "" };
 		char *path;
 
@@ -247,6 +257,7 @@ int main(void)
 		cmocka_unit_test(tokens_are_replaced),
 		cmocka_unit_test(dates_are_the_cameras_else_the_files),
 		cmocka_unit_test(what_the_camera_wrote_makes_no_folder_and_no_hidden_file),
+		cmocka_unit_test(numbers_have_as_many_digits_as_asked),
 		cmocka_unit_test(case_changes_on_request),
 		cmocka_unit_test(arguments_are_checked_whatever_the_picture),
 		cmocka_unit_test(names_for_windows_have_nothing_that_it_cannot_have),
