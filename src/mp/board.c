@@ -67,11 +67,11 @@ struct mp_board *mp_board_new(int slots)
 
 void mp_board_free(struct mp_board **board_address)
 {
-	struct mp_board *board = *board_address;
+	struct mp_board *board = board_address ? *board_address : NULL;
 
-	*board_address = NULL;
 	if (!board)
 		return;
+	*board_address = NULL;
 	shm_finish(&board->shm);
 	free(board);
 }

@@ -98,7 +98,7 @@ struct mp_rate *mp_rate_attach(int fd)
 
 int mp_rate_fd(const struct mp_rate *rate)
 {
-	return rate->file.fd;
+	return rate ? rate->file.fd : -1;
 }
 
 /* When the next token is due, seen from `now`, if the bucket will be full at `full_ns`. What a hostile

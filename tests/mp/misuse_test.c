@@ -224,6 +224,8 @@ static void boards_and_rates_refuse(void **state)
 	REFUSES(mp_board_read(NULL, 0, &slot));
 	mp_board_free(NULL);
 	GIVES_NULL(mp_rate_new(0, 1));
+	GIVES_NULL(mp_rate_attach(0));
+	assert_int_equal(mp_rate_fd(NULL), -1);
 	REFUSES(mp_rate_take(NULL, 0));
 	REFUSES(mp_rate_wait_us(NULL));
 	mp_rate_free(NULL);
