@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "command/record.h"
+#include "sys/dir.h"
 
 /* Sets of strings: keys of pictures, and paths of outputs. */
 struct search {
@@ -78,18 +79,36 @@ static void tell(struct run *run, const char *what, const char *path)
 		what);
 }
 
-/* Only what is as it was made: a file that somebody has changed since is not ours any more. Returns whether
- * it is gone. */
-static bool prune_output(struct run *run, const char *path)
+/* Its name is gone from the disk before the ledger forgets it: nobody would remove it any more. */
+static int remove_for_good(struct run *run, const char *path)
+{
+	autofree char *folder = path_dir(path);
+	autoclose int fd =
+		folder ? dir_open_beneath(run->output.fd, folder, O_RDONLY | O_DIRECTORY, false) : -ENOMEM;
+
+	if (fd < 0)
+		return fd;
+	if (unlinkat(fd, path_base(path), 0) < 0)
+		return -errno;
+	return run->settings.run.sync ? dir_flush(fd, 0) : 0;
+}
+
+/* Only what is as it was made: a file that somebody has changed since is not ours any more. Returns false
+ * when it has to be tried again. */
+static bool prune_output(struct run *run, const char *path, size_t *removed)
 {
 	const struct ledger_output *row = ledger_find_output(run->state.ledger, path);
 	struct err err;
 
-	if (record_is_untouched(run, row) && unlinkat(run->output.fd, path, 0) < 0) {
+	if (!record_is_untouched(run, row))
+		tell(run, "not touched, though its input is no longer there: it is not what was made", path);
+	else if (remove_for_good(run, path) == 0) {
+		tell(run, "removed, because its input is no longer there", path);
+		(*removed)++;
+	} else {
 		tell(run, "cannot be removed", path);
 		return false;
 	}
-	tell(run, "removed, because its input is no longer there", path);
 	return ledger_forget_output(run->state.ledger, path, &err) == 0;
 }
 
@@ -98,11 +117,12 @@ static size_t prune(struct run *run, const struct search *search)
 	GHashTableIter iter;
 	gpointer key;
 	size_t removed = 0;
+	bool all = true;
 
 	for (guint i = 0; i < search->outputs->len; i++)
-		removed += prune_output(run, g_ptr_array_index(search->outputs, i));
+		all &= prune_output(run, g_ptr_array_index(search->outputs, i), &removed);
 	g_hash_table_iter_init(&iter, search->gone);
-	while (removed == search->outputs->len && g_hash_table_iter_next(&iter, &key, NULL)) {
+	while (all && g_hash_table_iter_next(&iter, &key, NULL)) {
 		char *root = key, *path = strstr(root + 1, "//");
 		struct err err;
 

@@ -25,15 +25,27 @@ FLUSH_MS = 20  # so that pictures end between two commits of the ledger
 
 
 class Scenario:
-    """One recorded run: `options` of the run, of the one before it (none: there was none), and what the file system lacks."""
+    """One recorded run: `options` of the run, of the one before it (none: there was none), how many inputs are gone since, and what the file
+    system lacks."""
 
-    def __init__(self, name, options=(), before=None, without="", state=OUTPUT + "/" + place.STATE):
-        self.name, self.options, self.before, self.without, self.state = name, list(options), before, without, state
+    def __init__(self, name, options=(), before=None, gone=0, without="", state=OUTPUT + "/" + place.STATE):
+        self.name, self.options, self.before, self.gone = name, list(options), before, gone
+        self.without, self.state = without, state
 
+
+RECIPE = """[output web]
+resize = 40
+
+[output thumb]
+resize = 20
+name = thumbs/{dir}/{stem}.{ext}
+"""
 
 SCENARIOS = [
     Scenario("a first run", ["--resize", "40"]),
     Scenario("other options over what is there", ["--resize", "30"], before=["--resize", "40"]),
+    Scenario("outputs removed after their inputs", ["--resize", "40", "--prune"], before=["--resize", "40"], gone=5),
+    Scenario("two outputs of each", ["--recipe", "recipe.ini"]),
     Scenario("a ledger elsewhere", ["--resize", "40"], state="ledgers/here"),
     Scenario("without nameless files", ["--resize", "40"], without="tmpfile"),
     Scenario("without names for nameless files", ["--resize", "40"], without="tmpfile-names"),
@@ -56,11 +68,14 @@ class Recorded:
         for name in ("disk", "in", "wanted", "wanted-before", "again", "log"):
             self.place.remove(name)
         self.root.mkdir()
-        pictures.write_folder(self.place.path("in"), count, context.random)
+        self.place.path("recipe.ini").write_text(RECIPE)
+        names = pictures.write_folder(self.place.path("in"), count, context.random)
         self.versions = {}  # name -> what it may show, oldest first
         if scenario.before:
             self.add_version("wanted-before", scenario.before)
             self.must(self.run(self.root, scenario.before))
+        for name in names[:scenario.gone]:
+            self.place.path("in", name).unlink()
         self.wanted = self.add_version("wanted", scenario.options)
         self.found_before = self.look()
         self.record()
@@ -173,9 +188,12 @@ class Judge:
             rows = self.rows(state)
         except sqlite3.DatabaseError as error:
             return lost + [f"the ledger is not whole: {error}"]
+        lost += [f"{name} is to be removed, is there again and forgotten" for name in shown.keys() - self.recorded.wanted.keys() - rows.keys()]
         for name, digest in rows.items():
             # what is shown may be newer than what is recorded, never older
             known = versions.get(name, [])
+            if name not in shown and name not in self.recorded.wanted:
+                continue  # removed on request; the row goes next
             if name not in shown:
                 lost.append(f"{name} is recorded as done and is missing")
             elif digest not in known or shown[name] in known and known.index(shown[name]) < known.index(digest):
@@ -211,8 +229,9 @@ def go_on(recorded, judge, state):
     root = recorded.place.path("again")
     shutil.rmtree(root, ignore_errors=True)
     write_out(state, recorded, root)
-    # a picture that is the same with the earlier options may be recorded with those
-    done = [name for name, digest in judge.rows(state).items() if recorded.versions[name].index(digest) == len(recorded.versions[name]) - 1]
+    # what is the same with the earlier options may be recorded with those
+    done = [name for name, digest in judge.rows(state).items()
+            if name in recorded.wanted and recorded.versions[name].index(digest) == len(recorded.versions[name]) - 1]
     before = place.identities(root / OUTPUT, done)
     ended = recorded.run(root, recorded.scenario.options)
     lost = [] if ended.status == 0 else [f"the next run ended with {ended.status}: {ended.said[-1000:]}"]
@@ -234,7 +253,7 @@ def can_fail(recorded, what, random):
 
 
 def try_scenario(context, scenario):
-    recorded = Recorded(context, scenario, 16 if context.short else 60)
+    recorded = Recorded(context, scenario, 12 if context.short else 60)
     judge, lost, kept, looked, went_on = Judge(recorded), recorded.check_record(), [], 0, 0
     for number, state in states(recorded, context.random, context.rounds(4, 25)):
         if not context.in_time():

@@ -60,6 +60,54 @@ static void verify_names_what_is_damaged_changed_or_gone(void **state)
 	ASSERT_EXIT(&ended, 1);
 }
 
+static void change_ledger(struct place *place, const char *sql)
+{
+	sqlite3 *database;
+
+	assert_int_equal(
+		sqlite3_open(place_path(place, "out/.stampmill/ledger.sqlite"), &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+/* An output as such a mistake of ours would leave it cannot be made: the ledger is told that another was
+ * wanted. */
+static void verify_holds_each_output_against_what_was_wanted(void **state)
+{
+	static const struct {
+		const char *wanted, *complaint;
+	} rows[] = {
+		{ "metadata = 1", "says where it was taken" },
+		{ "width_px = 99", "not 99x" },
+		{ "mark_wanted = 1, marked = 0", "has no mark" },
+		{ "content = zeroblob(32)", "has changed" },
+		{ "size_bytes = size_bytes", NULL },
+	};
+	struct place *place = *state;
+	struct ended ended;
+	size_t size_bytes;
+	g_autofree char *sample =
+		g_build_filename(g_getenv("SAMPLES"), "photos/wedding/on the pier.jpg", NULL);
+	g_autofree char *before = NULL;
+
+	folder_make(place_path(place, "in"));
+	file_copy(sample, place_path(place, "in/a.jpg"));
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--metadata", "all", "--resize",
+		"100");
+	ASSERT_EXIT(&ended, 0);
+	before = file_read(place_path(place, "out/.stampmill/ledger.sqlite"), &size_bytes);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *sql = g_strdup_printf("UPDATE outputs SET %s", rows[i].wanted);
+
+		file_write(place_path(place, "out/.stampmill/ledger.sqlite"), before, size_bytes);
+		change_ledger(place, sql);
+		RUN(&ended, "verify", place_path(place, "out"));
+		if (rows[i].complaint)
+			ASSERT_SAYS(ended.err, rows[i].complaint);
+		ASSERT_EXIT(&ended, rows[i].complaint ? 1 : 0);
+	}
+}
+
 static void verify_refuses_a_folder_without_a_ledger(void **state)
 {
 	struct place *place = *state;
@@ -121,6 +169,22 @@ static void outputs_of_inputs_that_are_gone_are_told_and_removed_on_request(void
 	ASSERT_EXIT(&ended, 0);
 	assert_false(file_exists(place_path(place, "out/2.jpg")));
 	assert_int_equal(tree_count(place_path(place, "out")), PICTURES - 1);
+}
+
+static void what_was_changed_since_is_not_pruned(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+
+	make(place);
+	for (int i = 1; i <= 2; i++)
+		assert_int_equal(unlink(place_path(place, "in/%d.jpg", i)), 0);
+	file_write(place_path(place, "out/1.jpg"), "mine", 4);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "100", "--prune");
+	ASSERT_SAYS(ended.err, "removed 1 outputs");
+	ASSERT_EXIT(&ended, 0);
+	assert_true(file_exists(place_path(place, "out/1.jpg")));
+	assert_false(file_exists(place_path(place, "out/2.jpg")));
 }
 
 static void a_dry_run_says_what_is_up_to_date_and_leaves_the_ledger(void **state)
@@ -239,10 +303,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(verify_finds_everything_as_it_was_made),
 		ROW(verify_names_what_is_damaged_changed_or_gone),
+		ROW(verify_holds_each_output_against_what_was_wanted),
 		ROW(verify_refuses_a_folder_without_a_ledger),
 		ROW(the_ledger_may_lie_elsewhere),
 		ROW(a_damaged_ledger_is_kept_aside_and_built_again),
 		ROW(outputs_of_inputs_that_are_gone_are_told_and_removed_on_request),
+		ROW(what_was_changed_since_is_not_pruned),
 		ROW(a_dry_run_says_what_is_up_to_date_and_leaves_the_ledger),
 		ROW(the_sandbox_changes_no_byte),
 		ROW(numbers_go_by_time_and_stay_when_pictures_are_added),
