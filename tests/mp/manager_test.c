@@ -430,6 +430,27 @@ static void wrong_requests_are_answered_or_refused(void **state)
 	assert_true(mp_dict_count(dict) >= 0);
 }
 
+/* In a build that looks for leaks it would end with another status. */
+static void the_server_ends_in_peace_and_leaks_nothing(void **state)
+{
+	struct request end = { 0 };
+	const struct iovec part = { .iov_base = &end, .iov_len = sizeof end };
+	siginfo_t info = { 0 };
+	int raw = connect_raw();
+
+	(void)state;
+	assert_int_equal(append("a"), 0);
+	assert_int_equal(append("b"), 0);
+	assert_int_equal(mp_list_pop(list, 0, &bytes), 0);
+	assert_string_equal(all_of(fill_from_list), "b ");
+	assert_int_equal(mp_dict_set(dict, "a", "b", 1), 0);
+	assert_int_equal(channel_send(raw, 10, &part, 1, true), 0);
+	assert_int_equal(waitid(P_PID, (id_t)mp_manager_pid(manager), &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_code, CLD_EXITED);
+	assert_int_equal(info.si_status, 0);
+	close(raw);
+}
+
 static void nobody_waits_for_who_reads_no_answer(void **state)
 {
 	int raw = connect_raw(), result;
@@ -511,6 +532,7 @@ int main(void)
 		TEST(a_stopped_server_costs_the_time_that_was_said),
 		TEST(garbage_ends_its_own_connection_only),
 		TEST(wrong_requests_are_answered_or_refused),
+		TEST(the_server_ends_in_peace_and_leaks_nothing),
 		TEST(nobody_waits_for_who_reads_no_answer),
 		TEST(a_manager_can_be_attached_by_its_descriptor),
 		TEST(misuse_is_an_error),
