@@ -31,12 +31,39 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"ALTER TABLE pictures ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;",
 };
 
+static int last_error_of(sqlite3_file *file)
+{
+	int error = 0;
+
+	if (file && file->pMethods)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+/* SQLite's own words for whatever the system refused are "disk I/O error": a full disk and a broken one are
+ * told apart by the system's, which it keeps for the file. (Where a file cannot be opened it tries again for
+ * reading only, and keeps what it heard then, which misleads.) */
+static int system_error(sqlite3 *database)
+{
+	sqlite3_file *file = NULL, *journal = NULL;
+	int error;
+
+	if (!database || sqlite3_errcode(database) != SQLITE_IOERR)
+		return 0;
+	sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+	error = last_error_of(file);
+	return error ? error : last_error_of(journal);
+}
+
 int ledger_store_err(struct err *err, sqlite3 *database, const char *what)
 {
-	int code = database ? sqlite3_errcode(database) : SQLITE_NOMEM;
+	int code = database ? sqlite3_errcode(database) : SQLITE_NOMEM, error = system_error(database);
 	const char *why = database ? sqlite3_errmsg(database) : "out of memory";
 	enum reason reason = REASON_INTERNAL;
 
+	if (error)
+		return err_set_errno(err, -error, "the ledger cannot be %s: %s", what, why);
 	if (code == SQLITE_FULL)
 		reason = REASON_DISK_FULL;
 	else if (code == SQLITE_NOMEM)

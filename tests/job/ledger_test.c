@@ -1,10 +1,12 @@
 #include "job/ledger.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -360,6 +362,35 @@ static void a_folder_that_cannot_be_written_is_told(void **state)
 	assert_non_null(strstr(err.text, "ledger"));
 }
 
+/* A limit on the size of files stands for a disk that refuses. */
+static void why_the_ledger_cannot_be_written_is_told_in_the_systems_words(void **state)
+{
+	struct rlimit before, limit;
+	struct ledger_opened opened;
+	struct ledger *ledger = open_or_fail(&opened);
+	struct stat status;
+	struct err err = { .text = "" };
+	char name[16];
+	int result;
+
+	(void)state;
+	begin_run(ledger);
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "%d.jpg", i);
+		record(ledger, name);
+	}
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before) | stat(file_name(), &status), 0);
+	limit = (struct rlimit){ .rlim_cur = (rlim_t)status.st_size, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &limit);
+	result = ledger_commit(ledger, &err);
+	setrlimit(RLIMIT_FSIZE, &before);
+	ledger_close(ledger);
+	assert_int_equal(result, -1);
+	assert_non_null(strstr(err.text, "the ledger cannot be written: "));
+	assert_non_null(strstr(err.text, "File too large"));
+}
+
 static void count(void *data, const struct ledger_output *row)
 {
 	(void)row;
@@ -397,6 +428,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_that_is_no_ledger_is_set_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(most_of_a_damaged_ledger_is_saved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			why_the_ledger_cannot_be_written_is_told_in_the_systems_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_output_is_visited_once, set_up, tear_down),
 	};
 
