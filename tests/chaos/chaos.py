@@ -61,6 +61,12 @@ class Context:
         """How often to try: --rounds, or one of these."""
         return self._wanted or (short if self.short else long)
 
+    def lost(self, texts):
+        """They, having said them at once to whoever waits for the table: an hour is long."""
+        for text in texts:
+            self.say(f"LOST: {text}")
+        return texts
+
     def in_time(self):
         """False once --budget is used up: then the attempt returns what it has."""
         return self._ends is None or time.monotonic() < self._ends

@@ -46,7 +46,7 @@ class Job:
         return started, started.wait()
 
     def lose(self, what, texts):
-        self.lost += [f"{what}: {text}" for text in texts]
+        self.lost += self.context.lost([f"{what}: {text}" for text in texts])
 
     def check(self, what, started, ended, statuses, words=()):
         """How a run with a fault ended: one of the statuses; if it is not 0, one of the words is said; if it is, all is there."""
@@ -149,7 +149,9 @@ class Sabotage:
         failed = [line for line in self.lines() if line.endswith(" failed")]
         if failed:
             what = f"{error} {'from' if for_ever else 'of'} call {number}, {failed[0]}"
-            self.job.check(what, started, ended, self.statuses(failed[0], error, for_ever), WORDS[error])
+            # SQLite keeps to itself why its files cannot be opened, or its journal not be flushed
+            words = WORDS[error] + (["the ledger cannot be "] if "/ledger.sqlite" in failed[0] else [])
+            self.job.check(what, started, ended, self.statuses(failed[0], error, for_ever), words)
             if not for_ever:
                 self.job.lose(what, [f"{name}: a temporary file is left" for name in place.temporaries(self.job.out)])
             self.job.finish(what)
@@ -175,9 +177,11 @@ def failing_calls(context):
     everything = [(number, error, for_ever) for number in range(1, calls + 1) for error in WORDS for for_ever in (False, True)]
     wanted = context.rounds(10, len(everything))
     orders = everything if wanted >= len(everything) else context.random.sample(everything, wanted)
-    for order in orders:
+    for i, order in enumerate(orders):
         if context.in_time():
             sabotage.fail(*order)
+        if i % 50 == 0:
+            context.say(f"{i} of {len(orders)}")
     kinds = sorted({line.split()[1] for line in sabotage.calls})
     return [Row(tried, sabotage.job.times, sabotage.job.lost, f"each of {calls} calls, once or from then on: {', '.join(kinds)}")]
 
@@ -224,7 +228,7 @@ def take_away(job, how, share):
     """Once a share of the pictures is there; the run, and whether it was still at work when all was gone, so that it must have noticed."""
     started = job.start()
     place.wait_until(lambda: not started.is_running() or
-                     job.out.is_dir() and len(place.contents(job.out)) >= share * len(job.wanted), 60, 0.001)
+                     len(place.names(job.out)) >= share * len(job.wanted), 60, 0.001)
     if how == "deleted":
         remove_for_good(job.out)
     else:
@@ -241,6 +245,7 @@ def deleted(context):
             break
         how, share = ("deleted", "moved away")[i % 2], context.random.uniform(0.05, 0.6)
         what = f"{how} after {share:.0%}"
+        context.say(f"{i}, {what}")
         if i % 4 >= 2:  # then no failing ledger tells of it
             job.options = [*options, "--state", "state"]
             what += ", the ledger elsewhere"

@@ -35,7 +35,7 @@ class Campaign:
                                 environment={"STAMPMILL_TEST_HOOK": hook} if hook else None, **options)
 
     def lose(self, what, texts):
-        self.lost += [f"{what}: {text}" for text in texts]
+        self.lost += self.context.lost([f"{what}: {text}" for text in texts])
 
     def check_interrupted(self, what, started):
         """A run that was killed: what holds at any instant. Returns what the ledger has as done."""

@@ -160,12 +160,16 @@ def _files(folder):
             yield os.path.relpath(os.path.join(at, name), folder)
 
 
+def names(folder):
+    """Of its files, the ledger's apart."""
+    return [os.fsdecode(name) for name in _files(folder) if not name.startswith(os.fsencode(STATE) + b"/")]
+
+
 def contents(folder):
     found = {}
-    for name in _files(folder):
-        if not name.startswith(os.fsencode(STATE) + b"/"):
-            with open(os.path.join(os.fsencode(folder), name), "rb") as file:
-                found[os.fsdecode(name)] = hashlib.sha256(file.read()).hexdigest()
+    for name in names(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = hashlib.sha256(file.read()).hexdigest()
     return found
 
 
