@@ -1,8 +1,9 @@
 /*
  * outfile.h: a file that appears under its name whole, or not at all.
  *
- * Calling order: outfile_begin(), write to .fd, then outfile_commit() or outfile_abort(). Abort after commit,
- * or twice, does nothing, and keeps errno, so it can stand in every error path.
+ * Calling order: outfile_begin(), write to .fd, outfile_flush() where that is to be a step of its own, then
+ * outfile_commit() or outfile_abort(). Abort after commit, or twice, does nothing, and keeps errno, so it can
+ * stand in every error path.
  *
  * While it is written the file has no name (O_TMPFILE in the target's own folder), so a process that is
  * killed leaves nothing behind. Where the file system has no O_TMPFILE, and for the instant in which an
@@ -28,6 +29,7 @@
 struct outfile {
 	int fd;          /* write here; -1 when not begun or ended */
 	int dir_fd;      /* the folder it will appear in */
+	bool flushed;    /* the data are on the disk */
 	int depth;       /* how far that is beneath the folder that was given */
 	char *base;      /* its name there */
 	char *temporary; /* the temporary name it has, or NULL */
@@ -41,6 +43,10 @@ struct outfile {
 /* Returns 0 or a negative errno: -EINVAL for a path that is not beneath, -ELOOP or -EXDEV for one that a link
  * leads away, -ENOTDIR, -EACCES, -EROFS, -ENOSPC, ... */
 int outfile_begin(struct outfile *file, int folder_fd, const char *path);
+
+/* Flush the data: nothing may be written any more, and commit has only the name left to flush. 0 or a
+ * negative errno. */
+int outfile_flush(struct outfile *file);
 
 /* Publish, replacing what has the name: a symbolic link itself and not its target, one name of a file with
  * hard links and not the others, never a folder (-EISDIR). Returns 0 or a negative errno, in which case the

@@ -239,9 +239,10 @@ static int publish(struct making *making, struct outfile *file, struct err *err)
 
 	keep_mtime(making, file->fd);
 	maker_reach(making->maker, STAGE_SYNC);
-	/* commit would do it too, but between it and the name there is a stage to be told */
-	if (fstat(file->fd, &status) || (sync && fdatasync(file->fd)))
+	if (fstat(file->fd, &status))
 		error = -errno;
+	else if (sync)
+		error = outfile_flush(file);
 	if (!error)
 		error = fingerprint_file(file->fd, making->made->content);
 	maker_reach(making->maker, STAGE_PUBLISH);

@@ -117,9 +117,12 @@ int outfile_begin(struct outfile *file, int folder_fd, const char *path)
 	return error;
 }
 
-static int flush(const struct outfile *file, bool sync)
+int outfile_flush(struct outfile *file)
 {
-	return sync && fdatasync(file->fd) < 0 ? -errno : 0;
+	if (fdatasync(file->fd) < 0)
+		return -errno;
+	file->flushed = true;
+	return 0;
 }
 
 static int copy_data(int from_fd, int to_fd)
@@ -151,7 +154,7 @@ static int copy_to_named(struct outfile *file, bool sync)
 	if (file->fd < 0)
 		return file->fd;
 	error = copy_data(nameless, file->fd);
-	return error < 0 ? error : flush(file, sync);
+	return error == 0 && sync ? outfile_flush(file) : error;
 }
 
 static int publish(struct outfile *file, bool sync)
@@ -203,10 +206,11 @@ static int flush_folders(const struct outfile *file)
 
 int outfile_commit(struct outfile *file, bool sync)
 {
-	int error;
+	int error = 0;
 
 	assert(file->fd >= 0);
-	error = flush(file, sync);
+	if (sync && !file->flushed)
+		error = outfile_flush(file);
 	if (error == 0)
 		error = publish(file, sync);
 	if (error == 0 && sync)

@@ -123,12 +123,14 @@ class Recorded:
         return made
 
     def check_record(self):
-        """Whether the record is whole: its end is what lies there."""
-        replayed = self.new_disk()
+        """Whether the record is whole: its end is what lies there. And no picture is flushed in vain, which a slow disk would feel."""
+        replayed, in_vain = self.new_disk(), 0
         for record in self.records:
+            in_vain += record.kind == "s" and place.STATE not in record.name and not replayed.inodes[record.inode].changes
             replayed.apply(record)
         end, found = replayed.end(), {name: content[1] for name, content in self.look().items() if content}
         lost = [f"the record misses a change: {what}" for what in replayed.not_covered]
+        lost += [f"{in_vain} flushes of pictures had nothing to flush"] if in_vain else []
         return lost + [f"the record is not whole: {name} ends differently"
                        for name in sorted(end.files.keys() | found.keys()) if end.files.get(name) != found.get(name)]
 
