@@ -8,6 +8,8 @@
 #ifndef STAMPMILL_SYS_RUN_LOCK_H
 #define STAMPMILL_SYS_RUN_LOCK_H
 
+#include <stdbool.h>
+
 struct run_lock {
 	int fd;
 };
@@ -25,6 +27,10 @@ struct run_lock_holder {
 /* Returns 0; -EBUSY with `holder` filled; -ENOLCK where this file system has no locks; or another negative
  * errno. Once per process. */
 int run_lock_acquire(struct run_lock *lock, int folder_fd, struct run_lock_holder *holder);
+
+/* Whether the file system of the file that `fd` has open has locks at all. Not for a file that this process
+ * has locked. */
+bool run_lock_possible(int fd);
 
 void run_lock_release(struct run_lock *lock);
 

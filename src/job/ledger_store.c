@@ -1,6 +1,7 @@
 #include "job/ledger_store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "sys/run_lock.h"
 
 enum {
 	APPLICATION_ID = 0x53744d6c,
@@ -195,12 +197,22 @@ static int set_aside(const char *folder, const char *file, struct ledger_opened 
 	return 0;
 }
 
+/* SQLite takes a file system without locks for one on which somebody else always has the lock. The run has
+ * told its user to see to it that it is alone. */
+static const char *file_system_of(const char *file, int mode)
+{
+	int make = mode & SQLITE_OPEN_CREATE ? O_CREAT : 0; /* only of a file that is there can it be asked */
+	autoclose int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | make, 0666);
+
+	return fd < 0 || run_lock_possible(fd) ? NULL : "unix-none";
+}
+
 static sqlite3 *open_file(const char *file, int *code, int64_t *version)
 {
+	const int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	sqlite3 *database = NULL;
 
-	*code = sqlite3_open_v2(
-		file, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, NULL);
+	*code = sqlite3_open_v2(file, &database, mode | SQLITE_OPEN_NOFOLLOW, file_system_of(file, mode));
 	if (*code == SQLITE_OK)
 		*code = accept(database, version);
 	return database;
@@ -248,7 +260,7 @@ static sqlite3 *look(const char *file, int mode, int *code, int64_t *version)
 {
 	sqlite3 *database = NULL;
 
-	*code = sqlite3_open_v2(file, &database, mode | SQLITE_OPEN_NOFOLLOW, NULL);
+	*code = sqlite3_open_v2(file, &database, mode | SQLITE_OPEN_NOFOLLOW, file_system_of(file, mode));
 	if (*code == SQLITE_OK)
 		*code = examine(database, version);
 	return database;
@@ -297,8 +309,8 @@ sqlite3 *ledger_store_open_damaged(const char *folder, const struct ledger_opene
 	autofree char *file = path_join(folder, opened->set_aside);
 	sqlite3 *database = NULL;
 
-	if (!file || sqlite3_open_v2(file, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW, NULL) !=
-			     SQLITE_OK) {
+	if (!file || sqlite3_open_v2(file, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW,
+			     file_system_of(file, 0)) != SQLITE_OK) {
 		sqlite3_close(database);
 		return NULL;
 	}

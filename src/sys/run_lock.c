@@ -35,6 +35,19 @@ static void write_holder(int fd)
 		(void)ftruncate(fd, 0);
 }
 
+/* How file systems say that they have none: network mounts without a lock daemon, mostly. */
+static bool means_no_locks(int error)
+{
+	return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL;
+}
+
+bool run_lock_possible(int fd)
+{
+	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_GETLK, &whole) == 0 || !means_no_locks(errno);
+}
+
 int run_lock_acquire(struct run_lock *lock, int folder_fd, struct run_lock_holder *holder)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -47,7 +60,7 @@ int run_lock_acquire(struct run_lock *lock, int folder_fd, struct run_lock_holde
 			read_holder(fd, holder);
 			return -EBUSY;
 		}
-		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL ? -ENOLCK : -errno;
+		return means_no_locks(errno) ? -ENOLCK : -errno;
 	}
 	write_holder(fd);
 	lock->fd = take_fd(&fd);

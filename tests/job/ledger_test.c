@@ -1,5 +1,6 @@
 #include "job/ledger.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "refuse.h"
 
 static char folder[64];
 
@@ -227,6 +229,39 @@ static void an_older_ledger_is_brought_up_to_date_with_its_rows(void **state)
 	ledger_close(ledger);
 }
 
+/* In a child, where locks are refused as on a network mount that has none: 0 when a ledger can be made, and
+ * read again. */
+static int use_without_locks(void)
+{
+	struct ledger_opened opened;
+	struct ledger *ledger;
+	struct err err;
+
+	if (!refuse_call(SYS_fcntl, 1, F_SETLK, ENOLCK) || !refuse_call(SYS_fcntl, 1, F_GETLK, ENOLCK))
+		return 1;
+	ledger = ledger_open(folder, &opened, &err);
+	if (!ledger || !opened.made_new || ledger_begin_run(ledger, "0.1.0", &err) < 0)
+		return 2;
+	ledger_close(ledger);
+	ledger = ledger_look(folder, &err);
+	if (!ledger)
+		return 3;
+	ledger_close(ledger);
+	return 0;
+}
+
+static void a_file_system_without_locks_will_do(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(use_without_locks());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void a_newer_ledger_is_refused_and_left_alone(void **state)
 {
 	struct ledger_opened opened;
@@ -421,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_row_is_replaced_and_forgotten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_older_ledger_is_brought_up_to_date_with_its_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_system_without_locks_will_do, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_ledger_is_refused_and_left_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_a_killed_run_left_half_written_is_taken_back, set_up, tear_down),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "refuse.h"
 
 static char folder[] = "/tmp/run-lock-test-XXXXXX";
 static int folder_fd = -1;
@@ -91,6 +92,35 @@ static void a_killed_holder_leaves_nothing_in_the_way(void **state)
 	run_lock_release(&lock);
 }
 
+static int lock_where_none_are(int error)
+{
+	struct run_lock lock = RUN_LOCK_INIT;
+	struct run_lock_holder holder;
+
+	if (!refuse_call(SYS_fcntl, 1, F_SETLK, error) || !refuse_call(SYS_fcntl, 1, F_GETLK, error))
+		return 1;
+	if (run_lock_possible(folder_fd))
+		return 2;
+	return run_lock_acquire(&lock, folder_fd, &holder) == -ENOLCK ? 0 : 3;
+}
+
+static void a_file_system_without_locks_says_so(void **state)
+{
+	static const int errors[] = { ENOLCK, ENOSYS, EOPNOTSUPP };
+
+	(void)state;
+	assert_true(run_lock_possible(folder_fd));
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0)
+			_exit(lock_where_none_are(errors[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+}
+
 static void a_child_does_not_keep_its_parents_lock(void **state)
 {
 	struct run_lock lock = RUN_LOCK_INIT;
@@ -113,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_second_run_is_told_who_holds_the_lock, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_killed_holder_leaves_nothing_in_the_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_system_without_locks_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_child_does_not_keep_its_parents_lock, set_up, tear_down),
 	};
 
