@@ -22,6 +22,7 @@
 #include "mp/manager.h"
 #include "mp/pipe.h"
 #include "mp/queue.h"
+#include "mp/rate.h"
 #include "mp/shared.h"
 
 #ifdef __cplusplus
@@ -36,6 +37,7 @@ struct mp_share {
 	struct mp_pipe *pipe;
 	struct mp_lock *lock;
 	struct mp_shared *shared;
+	struct mp_rate *rate;
 	struct mp_manager *manager; /* lists and dictionaries are found again by their ids */
 	int fd;                     /* any other descriptor, 3 or more */
 };

@@ -18,6 +18,7 @@ enum share_kind {
 	SHARE_PIPE,
 	SHARE_LOCK,
 	SHARE_VALUE,
+	SHARE_RATE,
 	SHARE_MANAGER,
 	SHARE_FD
 };
@@ -36,8 +37,8 @@ _Static_assert(MP_SHARES_MAX <= RIGHTS_MAX, "all descriptors are in one message"
 /* Which of its members is set, or SHARE_NONE for none or several. */
 static enum share_kind kind_of(const struct mp_share *share)
 {
-	int set = !!share->queue + !!share->pipe + !!share->lock + !!share->shared + !!share->manager +
-		  !!share->fd;
+	int set = !!share->queue + !!share->pipe + !!share->lock + !!share->shared + !!share->rate +
+		  !!share->manager + !!share->fd;
 
 	if (set != 1 || (share->fd && share->fd <= STDERR_FILENO))
 		return SHARE_NONE;
@@ -45,6 +46,7 @@ static enum share_kind kind_of(const struct mp_share *share)
 	       : share->pipe    ? SHARE_PIPE
 	       : share->lock    ? SHARE_LOCK
 	       : share->shared  ? SHARE_VALUE
+	       : share->rate    ? SHARE_RATE
 	       : share->manager ? SHARE_MANAGER
 				: SHARE_FD;
 }
@@ -71,6 +73,8 @@ static int descriptor_of(const struct mp_share *share)
 		return mp_lock_fd(share->lock);
 	case SHARE_VALUE:
 		return mp_shared_fd(share->shared);
+	case SHARE_RATE:
+		return mp_rate_fd(share->rate);
 	case SHARE_MANAGER:
 		return mp_manager_fd(share->manager);
 	default:
@@ -130,6 +134,9 @@ static int attach(enum share_kind kind, int fd, struct mp_share *share)
 		break;
 	case SHARE_VALUE:
 		made = (share->shared = mp_shared_attach(own)) != NULL;
+		break;
+	case SHARE_RATE:
+		made = (share->rate = mp_rate_attach(own)) != NULL;
 		break;
 	case SHARE_MANAGER:
 		made = (share->manager = mp_manager_attach(own)) != NULL;
@@ -214,6 +221,7 @@ void born_finish(struct born *born)
 		mp_pipe_free(&share->pipe);
 		mp_lock_free(&share->lock);
 		mp_shared_free(&share->shared);
+		mp_rate_free(&share->rate);
 		mp_manager_free(&share->manager);
 		if (share->fd > 0)
 			close(share->fd);

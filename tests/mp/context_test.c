@@ -90,7 +90,7 @@ static int look_around(const struct mp_given *given)
 	return mp_queue_put(given->shares[0].queue, &sight, sizeof sight, 0) ? 1 : 7;
 }
 
-/* One of each: an item in a list, a message, a word through the pipe, and the
+/* One of each: the only turn, an item in a list, a message, a word through the pipe, and the
  * value doubled under both locks.
  */
 static int use_all(const struct mp_given *given)
@@ -102,9 +102,9 @@ static int use_all(const struct mp_given *given)
 	int appended = mp_list_append(list, "manager", 8);
 
 	mp_list_free(&list);
-	if (appended || given->share_count != 6 || mp_queue_put(shares[0].queue, "queue", 6, 0) ||
-		mp_pipe_send(shares[1].pipe, "pipe", 5, 0) || mp_lock_acquire(shares[2].lock, 0) ||
-		mp_shared_acquire(shares[3].shared, 0))
+	if (appended || given->share_count != 7 || mp_rate_take(shares[6].rate, 0) ||
+		mp_queue_put(shares[0].queue, "queue", 6, 0) || mp_pipe_send(shares[1].pipe, "pipe", 5, 0) ||
+		mp_lock_acquire(shares[2].lock, 0) || mp_shared_acquire(shares[3].shared, 0))
 		return 1;
 	*value *= 2;
 	mp_shared_release(shares[3].shared);
@@ -353,6 +353,7 @@ static void everything_that_can_be_given_is_the_same_thing_there(void **state)
 		struct mp_lock *lock = mp_lock_new();
 		struct mp_shared *shared = mp_shared_new(&value, sizeof value, 1);
 		struct mp_manager *manager = mp_manager_new();
+		struct mp_rate *rate = mp_rate_new(0.001, 1);
 		struct mp_list *list = mp_list_new(manager);
 		uint64_t id = mp_list_id(list);
 		char bytes[8] = "";
@@ -363,9 +364,9 @@ static void everything_that_can_be_given_is_the_same_thing_there(void **state)
 		{
 			const struct mp_share shares[] = { { .queue = queue }, { .pipe = theirs },
 				{ .lock = lock }, { .shared = shared }, { .fd = pair[1] },
-				{ .manager = manager } };
+				{ .manager = manager }, { .rate = rate } };
 			const struct mp_process_config config = { .run_given = use_all,
-				.given = { &id, sizeof id, shares, 6 },
+				.given = { &id, sizeof id, shares, 7 },
 				.context = context };
 			struct mp_process *process = mp_process_new(&config);
 			struct mp_bytes word = MP_BYTES_INIT;
@@ -382,6 +383,8 @@ static void everything_that_can_be_given_is_the_same_thing_there(void **state)
 			assert_string_equal(word.data, "manager");
 			mp_bytes_free(&word);
 		}
+		assert_int_equal(mp_rate_take(rate, 0), -ETIMEDOUT);
+		mp_rate_free(&rate);
 		mp_list_free(&list);
 		mp_manager_free(&manager);
 		assert_int_equal(*(int *)mp_shared_data(shared), 42);
