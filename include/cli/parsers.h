@@ -39,6 +39,9 @@ bool parse_angle(void *target, const char *value, struct err *why);
 bool parse_seconds(void *target, const char *value, struct err *why);
 bool parse_rate(void *target, const char *value, struct err *why);
 
+/* struct sharpen_settings */
+bool parse_sharpen(void *target, const char *value, struct err *why);
+
 /* struct size_spec; struct length_spec, of a mark (more than 0) and of a margin; struct rgb */
 bool parse_size(void *target, const char *value, struct err *why);
 bool parse_mark_size(void *target, const char *value, struct err *why);

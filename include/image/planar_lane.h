@@ -39,6 +39,7 @@ struct planar_output {
 	const struct geometry *geometry;
 	const struct compose *compose; /* from grey or RGB of 8 bits to the same; without alpha */
 	int quality;
+	const struct sharpen_settings *sharpen;
 };
 
 /* Decode, and resize for `count` outputs (1 to TASK_OUTPUTS_MAX), which are copied; what they point to lives

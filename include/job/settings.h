@@ -105,6 +105,12 @@ enum metadata_policy {
 	METADATA_NONE
 };
 
+struct sharpen_settings {
+	double radius_px; /* sigma of the neighbourhood's Gaussian; 0: not to be sharpened */
+	double amount;    /* how much of the difference from it is added */
+	double limit;     /* how much is added at most, of 255 */
+};
+
 struct rgb {
 	uint8_t red, green, blue;
 };
@@ -123,10 +129,11 @@ struct output_settings {
 	enum metadata_policy metadata;
 	char *copyright, *artist; /* UTF-8 */
 	char *name;               /* template */
-	int64_t max_bytes;        /* 0: any number */
-	int dpi;                  /* 0: as the input */
-	bool keep_mtime;          /* the file gets the input's time of change */
-	bool windows_names;       /* without what Windows cannot have in a name */
+	struct sharpen_settings sharpen;
+	int64_t max_bytes;  /* 0: any number */
+	int dpi;            /* 0: as the input */
+	bool keep_mtime;    /* the file gets the input's time of change */
+	bool windows_names; /* without what Windows cannot have in a name */
 };
 
 /* One --include or --exclude, in the order given. */

@@ -104,6 +104,15 @@ static const struct option_row rows[] = {
 		.parse = parse_on,
 		.default_value = "off",
 		.help = "enlarge pictures that are smaller than SPEC" },
+	{ .name = "sharpen",
+		OUTPUT(sharpen),
+		.parse = parse_sharpen,
+		.argument = "HOW",
+		.form = "none, screen or print, those two with :low or :high too, or an amount from 0 to 5",
+		.default_value = "none",
+		.help = "sharpen the resized picture for a screen or for print, a little, as usual or "
+			"strongly "
+			"(screen:low, screen, screen:high); or by an amount, where 1 is what screen does" },
 	{ .name = "watermark",
 		OUTPUT(mark.file),
 		.parse = parse_file,

@@ -117,6 +117,36 @@ bool parse_angle(void *target, const char *value, struct err *why)
 	return true;
 }
 
+/* For print the halo is wider and stronger than a screen would bear: ink and paper swallow some of it. */
+static const struct {
+	const char *name;
+	struct sharpen_settings settings;
+} sharpness[] = {
+	{ "none", { 0, 0, 0 } },
+	{ "screen:low", { 0.6, 0.5, 10 } },
+	{ "screen", { 0.6, 1, 16 } },
+	{ "screen:high", { 0.6, 1.6, 22 } },
+	{ "print:low", { 1, 0.7, 16 } },
+	{ "print", { 1, 1.2, 24 } },
+	{ "print:high", { 1, 1.8, 32 } },
+};
+
+bool parse_sharpen(void *target, const char *value, struct err *why)
+{
+	struct sharpen_settings settings = { 0.6, 0, 24 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sharpness); i++) {
+		if (strcmp(value, sharpness[i].name) == 0) {
+			*(struct sharpen_settings *)target = sharpness[i].settings;
+			return true;
+		}
+	}
+	if (!number_parse_decimal(value, 0, 5, &settings.amount))
+		return false;
+	*(struct sharpen_settings *)target = settings.amount > 0 ? settings : sharpness[0].settings;
+	return true;
+}
+
 bool parse_seconds(void *target, const char *value, struct err *why)
 {
 	return number_parse_decimal(value, 0.001, 1000000, target);

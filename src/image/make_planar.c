@@ -60,6 +60,7 @@ static int plan(struct making *makings, size_t count, struct planar_output *outp
 			.geometry = &makings[i].output->geometry,
 			.compose = &makings[i].compose,
 			.quality = makings[i].settings->quality,
+			.sharpen = &makings[i].settings->sharpen,
 		};
 	}
 	return 0;

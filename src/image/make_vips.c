@@ -6,6 +6,7 @@
 #include "image/open.h"
 #include "image/png_colour.h"
 #include "image/png_scan.h"
+#include "image/sharpen_vips.h"
 #include "image/tiff_tags.h"
 #include "image/vips_lane.h"
 #include "image/vips_plan.h"
@@ -208,10 +209,39 @@ static int encode(void *data, int fd, struct encode_order *order, bool *dropped,
 	return encode_to(fd, order, dropped, err);
 }
 
-/* The output's image; in memory where it is encoded more than once. */
-static VipsImage *compose(const struct making *making, const struct lane_picture *picture)
+/* In two steps: the picture in the output's colours is sharpened, and what does not want that, canvas and
+ * mark, comes then. */
+static VipsImage *compose_sharpened(struct making *making, const struct lane_picture *picture)
 {
-	VipsImage *image = compose_new(picture->image, &making->compose), *memory;
+	struct compose first = making->compose, second = making->compose;
+	VipsImage *coloured, *sharp, *image;
+
+	if (first.to.model != MODEL_GREY && first.to.model != MODEL_RGB) {
+		making_warn(making->reply, "it keeps its inks, and was not sharpened");
+		return compose_new(picture->image, &making->compose);
+	}
+	first.to.alpha = first.from.alpha;
+	first.left_px = first.top_px = 0;
+	first.width_px = picture->image->Xsize;
+	first.height_px = picture->image->Ysize;
+	first.marks_count = 0;
+	second.from = first.to;
+	second.recolour = colours_between(making->maker->colours, &first.to, &first.to);
+	coloured = second.recolour ? compose_new(picture->image, &first) : NULL;
+	sharp = coloured ? sharpen_image(coloured, &first.to, &making->settings->sharpen) : NULL;
+	image = sharp ? compose_new(sharp, &second) : NULL;
+	g_clear_object(&coloured);
+	g_clear_object(&sharp);
+	return image;
+}
+
+/* The output's image; in memory where it is encoded more than once. */
+static VipsImage *compose(struct making *making, const struct lane_picture *picture)
+{
+	VipsImage *image = making->settings->sharpen.radius_px > 0
+				   ? compose_sharpened(making, picture)
+				   : compose_new(picture->image, &making->compose);
+	VipsImage *memory;
 
 	if (!image || !making->settings->max_bytes)
 		return image;

@@ -1,6 +1,8 @@
 #include "image/planar_lane.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "image/planes_paint.h"
 #include "image/planes_turn.h"
 #include "image/resampler.h"
+#include "image/sharpen.h"
 #include "image/sink.h"
 #include "image/sizer.h"
 #include "sys/clock.h"
@@ -240,6 +243,33 @@ static int recolour(struct planar *planar, const struct compose *compose)
 	return error;
 }
 
+static void read_luma(void *data, int y, float *lightness)
+{
+	const struct plane *luma = data;
+	const uint8_t *row = luma->data + (size_t)y * luma->stride_bytes;
+
+	for (int x = 0; x < luma->width; x++)
+		lightness[x] = row[x];
+}
+
+static void add_luma(void *data, int y, const float *addition)
+{
+	const struct plane *luma = data;
+	uint8_t *row = luma->data + (size_t)y * luma->stride_bytes;
+
+	for (int x = 0; x < luma->width; x++)
+		row[x] = (uint8_t)lrintf(fminf(fmaxf((float)row[x] + addition[x], 0), 255));
+}
+
+/* In place: nothing else is made of these planes any more. */
+static int sharpen(struct planar *planar, const struct sharpen_settings *settings)
+{
+	struct plane *luma = &planar->composed->plane[0];
+	const struct sharpen_picture picture = { luma->width, luma->height, read_luma, add_luma, luma };
+
+	return settings->radius_px <= 0 || sharpen_picture(&picture, settings) ? 0 : -ENOMEM;
+}
+
 static int pad(struct planar *planar, const struct compose *compose)
 {
 	const struct planes *picture = planar->composed;
@@ -282,6 +312,8 @@ int planar_compose(struct planar *planar, size_t i, struct err *err)
 	error = turn(planar);
 	if (!error && !piece->plain)
 		error = recolour(planar, compose);
+	if (!error)
+		error = sharpen(planar, piece->order.sharpen);
 	if (!error && !piece->plain)
 		error = pad(planar, compose);
 	if (!error && planar->composed->count > 1)

@@ -71,6 +71,12 @@ static int add_output(struct pack *pack, const struct output_settings *output, s
 	pack_string(pack, output->copyright);
 	pack_string(pack, output->artist);
 	/* what came later counts only where it is used: older digests stay good */
+	if (output->sharpen.radius_px > 0) {
+		pack_string(pack, "sharpen");
+		pack_f64(pack, output->sharpen.radius_px);
+		pack_f64(pack, output->sharpen.amount);
+		pack_f64(pack, output->sharpen.limit);
+	}
 	if (output->max_bytes)
 		add_late(pack, "max-bytes", output->max_bytes);
 	if (output->dpi)

@@ -120,7 +120,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 			     "\xc2\xa9 "
 			     "me|--artist|I|--name|x/"
 			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
-			     "max-bytes|300k");
+			     "max-bytes|300k|--sharpen|print:low");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -147,6 +147,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_true(output->windows_names && output->keep_mtime);
 	assert_int_equal(output->dpi, 300);
 	assert_int_equal(output->max_bytes, 300000);
+	assert_true(output->sharpen.radius_px == 1 && output->sharpen.amount == 0.7);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }
 
@@ -296,7 +297,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 
 static void what_is_not_built_is_unknown(void **state)
 {
-	static const char *const later[] = { "watermark-text", "sharpen", "raw", "plan", "shard" };
+	static const char *const later[] = { "watermark-text", "raw", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

@@ -17,10 +17,11 @@ enum {
 	WORDS_MAX = 16
 };
 
-/* Run on PLACE/in into PLACE/out with the options in `line` (split at spaces), which must succeed. */
-static void make(struct place *place, const char *line)
+/* Run on PLACE/FROM into PLACE/TO with the options in `line` (split at spaces), which must succeed. */
+static void make_from(struct place *place, const char *from, const char *to, const char *line)
 {
-	const char *arguments[WORDS_MAX + 8] = { "run", place_path(place, "in"), place_path(place, "out") };
+	const char *arguments[WORDS_MAX + 8] = { "run", place_path(place, "%s", from),
+		place_path(place, "%s", to) };
 	char **words = g_strsplit(line, " ", WORDS_MAX);
 	struct ended ended;
 	int count = 3;
@@ -31,6 +32,11 @@ static void make(struct place *place, const char *line)
 	program_run(&(struct program_options){ .arguments = arguments, .folder = place->folder }, &ended);
 	g_strfreev(words);
 	ASSERT_EXIT(&ended, 0);
+}
+
+static void make(struct place *place, const char *line)
+{
+	make_from(place, "in", "out", line);
 }
 
 static void every_size_gives_its_pixels(void **state)
@@ -544,6 +550,62 @@ static void names_follow_the_template(void **state)
 	g_free(list);
 }
 
+/* The lowest and the highest value along the middle row of out/a.png. */
+static void find_range(struct place *place, int *least, int *most)
+{
+	*least = 255;
+	*most = 0;
+	for (int x = 0; x < 300; x++) {
+		int rgba[4];
+
+		picture_pixel(place_path(place, "out/a.png"), x, 100, rgba);
+		*least = MIN(*least, rgba[1]);
+		*most = MAX(*most, rgba[1]);
+		/* lightness only: what has no hue gets none */
+		assert_int_equal(rgba[0], rgba[1]);
+		assert_int_equal(rgba[2], rgba[1]);
+	}
+}
+
+static void sharpening_lifts_edges_within_its_limit_and_leaves_the_mark(void **state)
+{
+	static const struct {
+		const char *how;
+		int limit;
+	} rows[] = { { "none", 0 }, { "screen:low", 10 }, { "screen", 16 }, { "screen:high", 22 },
+		{ "print", 24 }, { "0.5", 24 } };
+	struct place *place = *state;
+	int before = 0;
+
+	/* half dark, half light, by a mark that lies over the right half; the picture is the input of the
+	 * next run */
+	picture_write(place_path(place, "base/a.png"),
+		&(struct picture){
+			.width_px = 300, .height_px = 200, .colour = { 100, 100, 100 }, .alpha = 1 });
+	picture_write(place_path(place, "half.png"),
+		&(struct picture){
+			.width_px = 150, .height_px = 200, .colour = { 160, 160, 160 }, .alpha = 1 });
+	make_from(place, "base", "in",
+		"--watermark half.png --watermark-margin 0px --watermark-size 150px --sharpen 5");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *line = g_strdup_printf("--sharpen %s", rows[i].how);
+		int least, most;
+
+		make(place, line);
+		find_range(place, &least, &most);
+		if (i == 0)
+			assert_true(least == 100 && most == 160);
+		else
+			assert_true(least < 100 && most > 160);
+		assert_in_range(most, 160, 160 + rows[i].limit);
+		assert_in_range(least, 100 - rows[i].limit, 100);
+		if (i > 0 && i < 4) {
+			assert_true(most > before);
+			before = most;
+		}
+	}
+}
+
 /* The file of in/a.jpg made so. */
 static char *make_bytes(
 	struct place *place, const char *lane, int quality, const char *max_bytes, size_t *size)
@@ -721,6 +783,7 @@ int main(void)
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),
 		ROW(names_follow_the_template),
+		ROW(sharpening_lifts_edges_within_its_limit_and_leaves_the_mark),
 		ROW(the_highest_quality_that_fits_is_taken),
 		ROW(what_fits_at_no_quality_fails_alone),
 		ROW(the_resolution_and_the_time_are_as_asked),

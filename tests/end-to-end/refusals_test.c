@@ -67,6 +67,8 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--watermark-opacity", "nan" },
 		{ "--format", "bmp" },
 		{ "--quality", "0" },
+		{ "--sharpen", "much" },
+		{ "--sharpen", "6" },
 		{ "--max-bytes", "0" },
 		{ "--max-bytes", "300kb" },
 		{ "--dpi", "0" },

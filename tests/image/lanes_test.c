@@ -194,6 +194,24 @@ static void every_size_is_equal(void **state)
 	}
 }
 
+/* What little differs is sharpened too: print:high comes to 39.9 dB on this noisy picture. */
+static void sharpened_pictures_are_equal(void **state)
+{
+	static const struct kind turned = { 3, 2, 2, false, 6, NULL }, grey = { 1, 1, 1, false, 1, NULL };
+	static const struct sharpen_settings how[] = { { 0.6, 1, 16 }, { 1, 1.2, 24 } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(how); i++) {
+		workshop->output->sharpen = how[i];
+		workshop->output->quality = 95;
+		workshop_resize(workshop, "500");
+		check("sharpened", &photo, &usual);
+		check("sharpened, turned", &photo, &turned);
+		check("sharpened, grey", &photo, &grey);
+		workshop_resize(workshop, "401x401:pad");
+		check("sharpened, on a canvas", &photo, &usual);
+	}
+}
+
 static void pictures_that_keep_their_size_or_grow_are_equal(void **state)
 {
 	workshop->output->resize.mode = SIZE_KEEP;
@@ -438,6 +456,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LANES_TEST(every_sampling_is_equal),
 		LANES_TEST(every_size_is_equal),
+		LANES_TEST(sharpened_pictures_are_equal),
 		LANES_TEST(pictures_that_keep_their_size_or_grow_are_equal),
 		LANES_TEST(every_orientation_is_equal),
 		LANES_TEST(every_place_of_the_mark_is_equal),
