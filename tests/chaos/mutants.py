@@ -203,12 +203,23 @@ def overwrite(content, kind, random):
     return content[:at] + (random.randbytes(min(length, rest)) if random.randrange(2) else bytes(min(length, rest))) + content[at + length:]
 
 
+def change_number(content, kind, random):
+    """Text that stays well-formed: what reads it gets further than its first error."""
+    places = list(re.finditer(rb"(?<=[\" (,])-?[0-9.]+", content))
+    if not places:
+        return content
+    at = random.choice(places)
+    number = random.choice([b"0", b"-1", b"1e9", b"1e-9", b"99999999999", b"NaN", b"3.5%", b"400", b"10em", b""])
+    return content[:at.start()] + number + content[at.end():]
+
+
 MUTATIONS = [flip_bits, flip_bits, cut_off, put_number, put_number, shuffle_parts, shuffle_parts, overwrite]
+OF_TEXT = [change_number, change_number, change_number, shuffle_parts, flip_bits, cut_off]
 
 
 def mutate(content, kind, random):
     for _ in range(random.choice([1, 1, 1, 2, 4])):
-        content = random.choice(MUTATIONS)(content, kind, random) or content
+        content = random.choice(OF_TEXT if kind == "svg" else MUTATIONS)(content, kind, random) or content
     return content
 
 
