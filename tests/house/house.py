@@ -1,6 +1,7 @@
 """house.py CHECK TREE: what holds for the source tree as a whole. Prints each offence as FILE:LINE: what is wrong.
 
     layers     an include names its layer, and only layers below may be included; libraries stay in their layers
+    examples   the programs of samples/multiprocessing use installed headers only
     headers    every header compiles alone, and twice; mp's public ones by a strict C and a C++ compiler, without GNU extensions
     format     every C file is as clang-format leaves it
     top-level  nothing lies at the top but what belongs there
@@ -109,6 +110,15 @@ def check_layers(tree):
             yield f'{path}:{found[0][0] if found else 1}: "{own}" is not the first include'
 
 
+def check_examples(tree):
+    """The tutorial of the process layer stands on what is installed."""
+    for file in c_files(tree, "samples/multiprocessing"):
+        for number, ours, header in includes(file):
+            installed = header.startswith("mp/") if (tree / "include" / header).exists() else SYSTEM.fullmatch(header)
+            if ours or not installed:
+                yield f'{file.relative_to(tree)}:{number}: {header}: an example includes <mp/...> and the C library alone'
+
+
 def compiles(compiler, language, flags, tree, header):
     source = f'#include "{header}"\n#include "{header}"\n'
     command = [*compiler, "-x", language, "-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-I{tree}/include", f"-I{tree}/src", *flags, "-"]
@@ -177,7 +187,7 @@ def check_top_level(tree):
             yield f"{name}:1: does not belong at the top of the tree"
 
 
-CHECKS = {"layers": check_layers, "headers": check_headers, "format": check_format, "top-level": check_top_level}
+CHECKS = {"layers": check_layers, "examples": check_examples, "headers": check_headers, "format": check_format, "top-level": check_top_level}
 
 
 def main(check, tree):

@@ -12,6 +12,7 @@ SOUND = {
     "include/mp/pool.h": "#ifndef P_H\n#define P_H\n#include <stdint.h>\nint mp_pool(uint64_t number);\n#endif\n",
     "src/mp/pool.c": '#include "mp/pool.h"\n#include "base/text.h"\n',
     "src/image/open.c": "#include <glib.h>\n#include <vips/vips.h>\n",
+    "samples/multiprocessing/squares.c": "#include <stdio.h>\n\n#include <mp/pool.h>\n",
     "src/main.c": '#include "base/text.h"\n',
     ".clang-format": (HOUSE.parents[2] / ".clang-format").read_text(),
     "README.md": "\n",
@@ -36,6 +37,8 @@ BAD = [
      "C library"),
     ("a file whose own header is not first is found", "layers", "src/base/text.c",
      '#include <string.h>\n#include "base/text.h"\n', "first include"),
+    ("an example that reaches behind the installed headers is found", "examples", "samples/multiprocessing/a.c",
+     "#include <base/text.h>\n", "alone"),
     ("a header that needs another before it is found", "headers", "include/base/path.h", "size_t path_size(void);\n",
      "does not compile alone"),
     ("a header without a guard is found", "headers", "include/base/path.h", "struct path { int a; };\n",
@@ -62,7 +65,7 @@ def run(check, files):
 
 
 def main():
-    rows = [(f"a sound tree passes {check}", check, {}, 0, "") for check in ("layers", "headers", "format", "top-level")]
+    rows = [(f"a sound tree passes {check}", check, {}, 0, "") for check in ("layers", "examples", "headers", "format", "top-level")]
     rows += [(name, check, {file: text}, 1, word) for name, check, file, text, word in BAD]
     failures = 0
     print(f"1..{len(rows)}")
