@@ -622,7 +622,7 @@ static char *make_bytes(
 
 static void the_highest_quality_that_fits_is_taken(void **state)
 {
-	static const char *const lanes[] = { "vips", "planar" };
+	const char *const lanes[] = { "vips", getenv("PLANAR") ? "planar" : NULL };
 	struct place *place = *state;
 
 	picture_write(place_path(place, "in/a.jpg"), &(struct picture){ .width_px = 900,
@@ -630,7 +630,7 @@ static void the_highest_quality_that_fits_is_taken(void **state)
 							     .colour = { 120, 90, 60 },
 							     .alpha = 1,
 							     .noise = 30 });
-	for (size_t lane = 0; lane < 2; lane++) {
+	for (size_t lane = 0; lane < 2 && lanes[lane]; lane++) {
 		size_t size, plain_size;
 		char *fitted = make_bytes(place, lanes[lane], 88, "--max-bytes 30k", &size), *plain;
 		int best = 1, too_high = 88;
