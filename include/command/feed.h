@@ -34,6 +34,9 @@ size_t feed_next(struct feed *feed);
 /* Is there any that has not been handed out? */
 bool feed_has_more(const struct feed *feed);
 
+/* The picture that will be next, most likely: the first that waits. FEED_EMPTY when none does. */
+size_t feed_peek(const struct feed *feed);
+
 /* Picture `index` has ended. With `again` it is not over: it will be given out once more, alone. */
 void feed_ended(struct feed *feed, size_t index, bool again);
 

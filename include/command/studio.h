@@ -19,6 +19,8 @@
 #include "mp/queue.h"
 #include "report/log.h"
 
+#define STUDIO_NONE_AHEAD SIZE_MAX
+
 struct studio {
 	const struct settings *settings; /* borrowed */
 	const struct scan *scan;         /* borrowed */
@@ -27,6 +29,7 @@ struct studio {
 	struct mp_pool *pool;
 	struct mp_board *board;
 	struct mp_queue *records; /* what the workers have to say: see worker_log.h */
+	size_t ahead;             /* the input that comes after the one submitted next; STUDIO_NONE_AHEAD */
 	bool lost_a_worker; /* in the middle of what it did, so that it may have left a temporary file */
 };
 

@@ -45,6 +45,8 @@ struct make_output {
 
 struct make_request {
 	struct task_input input;
+	bool has_ahead;
+	struct task_input ahead; /* what whoever is free next will be given: to be read ahead meanwhile */
 	struct facts facts;
 	size_t outputs_count; /* output i follows settings->outputs[i] */
 	struct make_output outputs[TASK_OUTPUTS_MAX];

@@ -144,6 +144,12 @@ bool feed_has_more(const struct feed *feed)
 	return feed->first < feed->items->len || !g_queue_is_empty((GQueue *)&feed->again);
 }
 
+size_t feed_peek(const struct feed *feed)
+{
+	return feed->sorted && feed->first < feed->items->len ? item_at(feed, feed->first)->index
+							      : FEED_EMPTY;
+}
+
 void feed_ended(struct feed *feed, size_t index, bool again)
 {
 	struct item *item = find(feed, index);

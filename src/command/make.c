@@ -298,10 +298,13 @@ static void give(struct run *run)
 	size_t index;
 
 	while ((index = next_picture(run)) != FEED_WAIT && index != FEED_EMPTY) {
-		int error = studio_submit_make(&run->studio, index, &run->probed[index].facts,
-			&run->plan->inputs[index], run->up_to_date[index]);
+		size_t ahead = feed_peek(run->feed);
+		int error;
 		struct err err;
 
+		run->studio.ahead = ahead == FEED_EMPTY ? STUDIO_NONE_AHEAD : ahead;
+		error = studio_submit_make(&run->studio, index, &run->probed[index].facts,
+			&run->plan->inputs[index], run->up_to_date[index]);
 		if (error == 0)
 			continue;
 		err_set_errno(&err, error, "it cannot be handed out");

@@ -18,6 +18,7 @@
 #include "mp/log.h"
 #include "sys/dir.h"
 #include "sys/memory.h"
+#include "sys/readahead.h"
 #include "sys/sandbox.h"
 #include "sys/signals.h"
 
@@ -205,6 +206,21 @@ static void count(const struct workplace *place)
 		mp_log(MP_LOG_WARNING, "%s: the counter could not be had within a second", place->picture);
 }
 
+/* While this picture is computed, let the disk bring the next. A worker does it, not the supervisor: opening
+ * may hang where a network's file system has died. What cannot be opened will be told in its turn. */
+static void read_ahead(const struct workplace *place, const struct make_request *request)
+{
+	struct err ignored;
+	autoclose int fd = -1;
+
+	if (!request->has_ahead || !input_is_known(place->studio, &request->ahead))
+		return;
+	hook_reach("ahead", request->ahead.path, place->worker->attempt);
+	fd = open_input(place->studio, &request->ahead, &ignored);
+	if (fd >= 0)
+		readahead_ask(fd);
+}
+
 static int make_task(struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
 {
 	struct workplace *place = worker->state;
@@ -223,6 +239,7 @@ static int make_task(struct mp_worker *worker, const void *payload, size_t size_
 	mp_log(MP_LOG_DEBUG, "%s: begun, attempt %d", place->picture, worker->attempt);
 	tell_stage(place, STAGE_OPEN);
 	fd = open_input(place->studio, &request.input, &result.err);
+	read_ahead(place, &request);
 	if (fd >= 0 && maker_make(place->maker, fd, &request, &result) == 0)
 		count(place);
 	tell_stage(place, STAGE_IDLE);
@@ -330,7 +347,9 @@ int studio_init(struct studio *studio, const struct settings *settings, const st
 		.close_others = true,
 		.keep_fds_count = scan->roots_count + 1 };
 
-	*studio = (struct studio){ .settings = settings, .scan = scan, .output_fd = output_fd };
+	*studio = (struct studio){
+		.settings = settings, .scan = scan, .output_fd = output_fd, .ahead = STUDIO_NONE_AHEAD
+	};
 	if (keep_fds(studio) < 0)
 		return -ENOMEM;
 	config.keep_fds = studio->kept_fds;
@@ -468,6 +487,9 @@ int studio_submit_make(struct studio *studio, size_t index, const struct facts *
 	struct pack pack;
 
 	request->input = describe_input(studio, index);
+	request->has_ahead = studio->ahead != STUDIO_NONE_AHEAD;
+	if (request->has_ahead)
+		request->ahead = describe_input(studio, studio->ahead);
 	pack_init(&pack);
 	make_request_pack(request, &pack);
 	return submit(studio, &pack,

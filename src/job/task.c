@@ -174,6 +174,9 @@ static void make_output_unpack(struct make_output *output, struct unpack *unpack
 void make_request_pack(const struct make_request *request, struct pack *pack)
 {
 	input_pack(&request->input, pack);
+	pack_i64(pack, request->has_ahead);
+	if (request->has_ahead)
+		input_pack(&request->ahead, pack);
 	facts_pack(&request->facts, pack);
 	pack_i64(pack, (int64_t)request->outputs_count);
 	for (size_t i = 0; i < request->outputs_count; i++)
@@ -187,6 +190,9 @@ int make_request_unpack(struct make_request *request, const void *data, size_t s
 
 	unpack_init(&unpack, data, size_bytes);
 	input_unpack(&unpacked.input, &unpack);
+	unpacked.has_ahead = unpack_range(&unpack, 0, 1);
+	if (unpacked.has_ahead)
+		input_unpack(&unpacked.ahead, &unpack);
 	facts_unpack(&unpacked.facts, &unpack);
 	unpacked.outputs_count = (size_t)unpack_range(&unpack, 1, TASK_OUTPUTS_MAX);
 	for (size_t i = 0; i < unpacked.outputs_count; i++)

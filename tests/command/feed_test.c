@@ -93,6 +93,25 @@ static void a_second_attempt_is_the_last_thing_and_alone(void **state)
 	feed_free(feed);
 }
 
+static void the_next_one_is_known_before_it_is_given(void **state)
+{
+	struct feed *feed = feed_new(100, 1);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		feed_add(feed, i, 1, (double)i);
+	assert_int_equal(feed_next(feed), 2);
+	assert_int_equal(feed_peek(feed), 1);
+	assert_int_equal(feed_peek(feed), 1);
+	feed_ended(feed, 2, false);
+	assert_int_equal(feed_next(feed), 1);
+	assert_int_equal(feed_peek(feed), 0);
+	feed_ended(feed, 1, false);
+	assert_int_equal(feed_next(feed), 0);
+	assert_true(feed_peek(feed) == FEED_EMPTY);
+	feed_free(feed);
+}
+
 static void what_was_not_given_out_can_be_taken_back(void **state)
 {
 	struct feed *feed = feed_new(100, 1);
@@ -153,6 +172,7 @@ int main(void)
 		cmocka_unit_test(a_big_one_waits_and_lets_small_ones_pass),
 		cmocka_unit_test(one_that_never_fits_goes_alone),
 		cmocka_unit_test(a_second_attempt_is_the_last_thing_and_alone),
+		cmocka_unit_test(the_next_one_is_known_before_it_is_given),
 		cmocka_unit_test(what_was_not_given_out_can_be_taken_back),
 		cmocka_unit_test(every_picture_comes_once_and_within_the_budget),
 	};

@@ -358,6 +358,24 @@ static void a_crash_at_any_stage_costs_a_retry(void **state)
 	}
 }
 
+/* Whoever asks for it dies of it, once: the worker of the picture before it. */
+static void the_next_picture_is_asked_for_while_one_is_made(void **state)
+{
+	struct place *place = *state;
+	json_t *events, *event;
+	size_t i;
+	int died = 0;
+
+	write_neighbours(place);
+	events = run_with(place, "--jobs 1", "STAMPMILL_TEST_HOOK=ahead:segv:good-2.jpg:1", 0, NULL);
+	json_array_foreach(events, i, event) died +=
+		json_integer_value(json_object_get(event, "attempt")) == 2;
+	assert_int_equal(died, 1);
+	event = events_picture(events, "good-2.jpg");
+	assert_int_equal(json_integer_value(json_object_get(event, "attempt")), 1);
+	json_decref(events);
+}
+
 static void a_picture_that_crashes_each_time_fails_with_the_signals_name(void **state)
 {
 	struct place *place = *state;
@@ -450,6 +468,7 @@ int main(void)
 		ROW(nothing_is_said_but_the_last_line_when_all_is_well),
 #ifdef STAMPMILL_TEST_HOOKS
 		ROW(a_crash_at_any_stage_costs_a_retry),
+		ROW(the_next_picture_is_asked_for_while_one_is_made),
 		ROW(a_picture_that_crashes_each_time_fails_with_the_signals_name),
 		ROW(a_header_that_crashes_its_reader_fails_alone),
 		ROW(without_retries_the_first_crash_counts),

@@ -23,6 +23,8 @@ static struct make_request sample_request(void)
 {
 	struct make_request request = {
 		.input = { .root = 1, .path = "a/b.png", .size_bytes = 1234, .mtime_ns = -5 },
+		.has_ahead = true,
+		.ahead = { .root = 0, .path = "a/c.jpg", .size_bytes = 99, .mtime_ns = 7 },
 		.facts = sample_facts,
 		.outputs_count = 2,
 	};
@@ -64,6 +66,11 @@ static void a_make_request_comes_out_as_it_went_in(void **state)
 	assert_string_equal(out.input.path, "a/b.png");
 	assert_int_equal(out.input.size_bytes, 1234);
 	assert_int_equal(out.input.mtime_ns, -5);
+	assert_true(out.has_ahead);
+	assert_int_equal(out.ahead.root, 0);
+	assert_string_equal(out.ahead.path, "a/c.jpg");
+	assert_int_equal(out.ahead.size_bytes, 99);
+	assert_int_equal(out.ahead.mtime_ns, 7);
 	assert_memory_equal(&out.facts, &in.facts, sizeof(in.facts));
 	assert_int_equal(out.outputs_count, 2);
 	for (size_t i = 0; i < 2; i++) {
