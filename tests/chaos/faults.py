@@ -149,8 +149,8 @@ class Sabotage:
         failed = [line for line in self.lines() if line.endswith(" failed")]
         if failed:
             what = f"{error} {'from' if for_ever else 'of'} call {number}, {failed[0]}"
-            # SQLite keeps to itself why its files cannot be opened, or its journal not be flushed
-            words = WORDS[error] + (["the ledger cannot be "] if "/ledger.sqlite" in failed[0] else [])
+            # SQLite keeps to itself why a file cannot be opened, or its journal or its folder not be flushed
+            words = WORDS[error] + (["the ledger cannot be "] if "/.stampmill" in failed[0] else [])
             self.job.check(what, started, ended, self.statuses(failed[0], error, for_ever), words)
             if not for_ever:
                 self.job.lose(what, [f"{name}: a temporary file is left" for name in place.temporaries(self.job.out)])
