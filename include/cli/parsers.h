@@ -17,9 +17,10 @@ bool parse_on(void *target, const char *value, struct err *why);
 bool parse_off(void *target, const char *value, struct err *why);
 bool parse_yes_no(void *target, const char *value, struct err *why);
 
-/* char *: a name that is not empty; text in UTF-8 ("": none); a template of naming.h */
+/* char *: a name that is not empty; text in UTF-8 ("": none); a template of naming.h; one of text */
 bool parse_file(void *target, const char *value, struct err *why);
 bool parse_text(void *target, const char *value, struct err *why);
+bool parse_mark_text(void *target, const char *value, struct err *why);
 bool parse_template(void *target, const char *value, struct err *why);
 
 /* int */
@@ -47,6 +48,9 @@ bool parse_size(void *target, const char *value, struct err *why);
 bool parse_mark_size(void *target, const char *value, struct err *why);
 bool parse_margin(void *target, const char *value, struct err *why);
 bool parse_colour(void *target, const char *value, struct err *why);
+
+/* struct edge: a colour, or none */
+bool parse_edge(void *target, const char *value, struct err *why);
 
 /* struct input_settings: one more rule */
 bool parse_include(void *target, const char *value, struct err *why);

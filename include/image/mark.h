@@ -4,9 +4,9 @@
  * Calling order: marks_new() once, marks_trim() before each picture, marks_find() for each output, then
  * mark_blend() on rows.
  *
- * The file may be of any format that libvips reads, with or without alpha, and SVG, which is rendered at the
- * size in which it is needed. It is the studio's own, so the SVG loader, which libvips holds to be unsafe for
- * strangers' files, is allowed for as long as it is read.
+ * It is a file's, or text. The file may be of any format that libvips reads, with or without alpha, and SVG,
+ * which is rendered at the size in which it is needed. It is the studio's own, so the SVG loader, which
+ * libvips holds to be unsafe for strangers' files, is allowed for as long as it is read.
  */
 #ifndef STAMPMILL_IMAGE_MARK_H
 #define STAMPMILL_IMAGE_MARK_H
@@ -30,9 +30,10 @@ struct mark {
 };
 
 struct mark_wish {
-	const struct mark_settings *settings; /* with a file */
-	int width_px, height_px;              /* of the upright output */
-	enum colour_model model;              /* in which to draw it */
+	const struct mark_settings *settings;
+	const char *text;        /* that of the settings, for this picture; NULL: a file's mark */
+	int width_px, height_px; /* of the upright output */
+	enum colour_model model; /* in which to draw it */
 	const struct profile *profile;
 };
 
@@ -47,7 +48,7 @@ void marks_trim(struct marks *marks);
  * (reason watermark) that names the file. */
 int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err);
 
-/* Read the file and draw the mark in its own size. 0, or -1 as marks_find(). */
+/* Read the file, or find the font, and draw the mark in its own size. 0, or -1 as marks_find(). */
 int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err);
 
 /* Blend what of the mark lies on row `y` of the picture over `count` pixels of it from column `x` on. `row`

@@ -10,6 +10,9 @@
 
 #include "job/settings.h"
 
+/* The em of the letters in which text has its own size. */
+#define TEXT_EM_PX 100
+
 struct placement {
 	int left_px, top_px;      /* of the mark; of one of many when tiled */
 	int width_px, height_px;  /* at least 1; of the box around it, when it is turned */
@@ -19,8 +22,8 @@ struct placement {
 	bool oversize;                       /* it did not fit, and was shrunk */
 };
 
-/* Place a mark whose own size is `mark_width_px` by `mark_height_px` on a picture of `width_px` by
- * `height_px`; all at least 1.
+/* Place a mark whose own size (of text: in letters of TEXT_EM_PX) is `mark_width_px` by `mark_height_px` on a
+ * picture of `width_px` by `height_px`; all at least 1.
  *
  * The margin is kept on every side. Where it would take more than half of a side it is as wide as leaves half
  * of it: on a thumbnail a margin meant for big pictures must not squeeze out the mark. The size that is asked

@@ -71,6 +71,21 @@ enum basis {
 	BASIS_HEIGHT
 };
 
+struct rgb {
+	uint8_t red, green, blue;
+};
+
+/* How text is drawn. */
+struct text_style {
+	char *font;              /* as Pango describes one, without a size: "Noto Serif Bold"; NULL: Sans */
+	struct length_spec size; /* of the letters (their em), of the mark's basis where in %; default 4 % */
+	struct rgb colour;       /* default white */
+	struct edge {
+		bool is_on; /* default off */
+		struct rgb rgb;
+	} outline, shadow;
+};
+
 /* What becomes of a mark that does not fit within the margins. */
 enum oversize {
 	OVERSIZE_SHRINK,
@@ -81,14 +96,16 @@ enum oversize {
 #define MARKS_MAX 8
 
 struct mark_settings {
-	char *file;            /* NULL: no mark */
-	enum gravity position; /* default se */
-	struct length_spec
-		size;     /* width of the mark; natural: its own size, shrunk to fit inside the margins */
-	enum basis basis; /* default short */
-	struct length_spec margin;  /* of the picture's short edge where in %; default 2 % */
-	double opacity;             /* 0 to 1; default 1 */
-	double rotate_deg;          /* clockwise, -360 to 360; default 0 */
+	char *file; /* a picture's, or */
+	char *text; /* a template (naming.h) of plain text; both NULL: no mark */
+	struct text_style style;
+	enum gravity position;     /* default se */
+	struct length_spec size;   /* width of the mark; natural: its own size, or its letters', shrunk to fit
+				      inside the   margins */
+	enum basis basis;          /* default short */
+	struct length_spec margin; /* of the picture's short edge where in %; default 2 % */
+	double opacity;            /* 0 to 1; default 1 */
+	double rotate_deg;         /* clockwise, -360 to 360; default 0 */
 	struct length_spec spacing; /* between tiles, as the margin is given; natural: the margin */
 	enum oversize oversize;     /* default shrink */
 };
@@ -109,10 +126,6 @@ struct sharpen_settings {
 	double radius_px; /* sigma of the neighbourhood's Gaussian; 0: not to be sharpened */
 	double amount;    /* how much of the difference from it is added */
 	double limit;     /* how much is added at most, of 255 */
-};
-
-struct rgb {
-	uint8_t red, green, blue;
 };
 
 /* One picture made from each input. */

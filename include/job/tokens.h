@@ -45,4 +45,10 @@ bool tokens_count(const char *template);
 int tokens_expand(const char *template, const struct token_subject *subject, bool for_path, GString *text,
 	struct err *err);
 
+/* Is text that is no path sound, whatever the picture? 0, or -1 with `err`. */
+int tokens_check(const char *template, struct err *err);
+
+/* Are there tokens in it, so that it may be another text for each picture? */
+bool tokens_are_in(const char *template);
+
 #endif

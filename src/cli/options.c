@@ -28,6 +28,7 @@ static const char *const level_words[] = { "error", "warning", "info", "debug", 
 #define FILE_FORM "the name of a file"
 #define GLOB_FORM "a glob such as *.jpg or drafts/**"
 #define TEXT_FORM "text in UTF-8"
+#define COLOUR_FORM "a colour such as #fff, #e0e0e0 or white"
 
 static const struct option_row rows[] = {
 	{ .name = "recurse",
@@ -121,6 +122,49 @@ static const struct option_row rows[] = {
 		.help = "stamp the picture in FILE (PNG, SVG, WebP, ..., with or without transparency) on "
 			"each "
 			"output" },
+	{ .name = "watermark-text",
+		OUTPUT(mark.text),
+		.parse = parse_mark_text,
+		.argument = "TEXT",
+		.form = "text in UTF-8 with tokens such as {date:%Y}",
+		.help = "stamp TEXT instead, as it is: nothing in it is markup; see MARKS for its tokens" },
+	{ .name = "watermark-font",
+		OUTPUT(mark.style.font),
+		.parse = parse_text,
+		.argument = "FONT",
+		.form = "a font such as 'Noto Serif Bold'",
+		.default_value = "the system's Sans",
+		.help = "the font of the text, without a size; one that is not here is an error, and so is a "
+			"character that it lacks" },
+	{ .name = "watermark-font-size",
+		OUTPUT(mark.style.size),
+		.parse = parse_mark_size,
+		.argument = "P%|Npx",
+		.form = "a share such as 4% or a number of pixels such as 60px, more than 0",
+		.default_value = "4%",
+		.help = "the size of the letters, in pixels or as a share of --watermark-basis; "
+			"--watermark-size sets the width of the whole text instead" },
+	{ .name = "watermark-colour",
+		OUTPUT(mark.style.colour),
+		.parse = parse_colour,
+		.argument = "COLOUR",
+		.form = COLOUR_FORM,
+		.default_value = "white",
+		.help = "the colour of the text" },
+	{ .name = "watermark-outline",
+		OUTPUT(mark.style.outline),
+		.parse = parse_edge,
+		.argument = "COLOUR|none",
+		.form = COLOUR_FORM ", or none",
+		.default_value = "none",
+		.help = "the colour of a line around its letters" },
+	{ .name = "watermark-shadow",
+		OUTPUT(mark.style.shadow),
+		.parse = parse_edge,
+		.argument = "COLOUR|none",
+		.form = COLOUR_FORM ", or none",
+		.default_value = "none",
+		.help = "the colour of a soft shadow below its letters" },
 	{ .name = "watermark-position",
 		OUTPUT(mark.position),
 		.words = position_words,
@@ -211,7 +255,7 @@ static const struct option_row rows[] = {
 		OUTPUT(background),
 		.parse = parse_colour,
 		.argument = "COLOUR",
-		.form = "a colour such as #fff, #e0e0e0 or white",
+		.form = COLOUR_FORM,
 		.default_value = "white",
 		.help = "what shows through transparency in formats that have none, and fills up :pad; #rgb, "
 			"#rrggbb "

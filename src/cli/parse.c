@@ -170,6 +170,23 @@ static enum parse_outcome take_names(struct arguments *arguments)
 	return PARSE_OK;
 }
 
+/* A mark is one or the other: which of the two would be seen must not be a matter of luck. */
+static enum parse_outcome check_marks(const struct arguments *arguments)
+{
+	const struct settings *settings = arguments->settings;
+
+	for (size_t i = 0; i < settings->outputs_count; i++) {
+		if (!settings->outputs[i].mark.file || !settings->outputs[i].mark.text)
+			continue;
+		err_set(arguments->err, REASON_UNSUPPORTED,
+			"--watermark and --watermark-text: expected one of the two, as a mark is a picture "
+			"or "
+			"text");
+		return PARSE_ERROR;
+	}
+	return PARSE_OK;
+}
+
 static enum parse_outcome take_output(struct arguments *arguments)
 {
 	if (arguments->names->len != 1 || !*(char *)g_ptr_array_index(arguments->names, 0)) {
@@ -189,6 +206,8 @@ static enum parse_outcome parse(struct arguments *arguments)
 	outcome = parse_all(arguments);
 	if (outcome == PARSE_OK)
 		outcome = arguments->verify ? take_output(arguments) : take_names(arguments);
+	if (outcome == PARSE_OK)
+		outcome = check_marks(arguments);
 	g_ptr_array_free(arguments->names, TRUE);
 	return outcome;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "job/naming.h"
 #include "job/settings.h"
+#include "job/tokens.h"
 
 #define PIXELS_MAX 1000000000000
 #define MEMORY_MIN_BYTES 64000000
@@ -49,6 +50,22 @@ bool parse_file(void *target, const char *value, struct err *why)
 bool parse_text(void *target, const char *value, struct err *why)
 {
 	return text_is_utf8(value) && set_string(target, *value ? value : NULL);
+}
+
+/* One line or several. */
+static bool is_clean(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 && *text != '\n')
+			return false;
+	return true;
+}
+
+bool parse_mark_text(void *target, const char *value, struct err *why)
+{
+	if (!text_is_utf8(value) || !is_clean(value))
+		return false;
+	return tokens_check(value, why) == 0 && set_string(target, *value ? value : NULL);
 }
 
 bool parse_template(void *target, const char *value, struct err *why)
@@ -233,6 +250,16 @@ bool parse_colour(void *target, const char *value, struct err *why)
 		}
 	}
 	return parse_hex(value, target);
+}
+
+bool parse_edge(void *target, const char *value, struct err *why)
+{
+	struct edge edge = { .is_on = strcmp(value, "none") != 0 };
+
+	if (edge.is_on && !parse_colour(&edge.rgb, value, why))
+		return false;
+	*(struct edge *)target = edge;
+	return true;
 }
 
 static bool add_rule(struct input_settings *input, bool include, const char *glob)

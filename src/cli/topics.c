@@ -66,6 +66,15 @@ static const struct topic_entry filters[] = {
 	END,
 };
 
+static const struct topic_entry marks[] = {
+	PARAGRAPH("A mark is a picture (--watermark) or text (--watermark-text). Text is stamped as it is: < "
+		  "and & are themselves. Its tokens are those of FILE NAMES, such as {date:%Y} and "
+		  "{exif:Artist|Studio}. A picture of whose text nothing is left fails, with reason "
+		  "watermark. A font that is not installed stops the run before anything is written; fc-list "
+		  "shows those that are."),
+	END,
+};
+
 static const struct topic_entry names[] = {
 	TERM("{dir}", "the input's folder below INPUT"),
 	TERM("{stem}", "its name without the extension"),
@@ -173,6 +182,7 @@ static const struct topic_entry examples[] = {
 static const struct topic topics[] = {
 	{ "SIZE SPECS", true, sizes },
 	{ "FILTERS", true, filters },
+	{ "MARKS", true, marks },
 	{ "FILE NAMES", true, names },
 	{ "RECIPES", true, recipes },
 	{ "EXIT STATUS", true, statuses },

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "command/command.h"
 #include "image/engine.h"
+#include "image/font_paths.h"
 #include "image/inventory.h"
 #include "image/selftest.h"
 #include "sys/cpus.h"
@@ -58,6 +59,16 @@ static void show_libraries(void)
 	printf("%-12sjansson %s (JSON)\n", label, JANSSON_VERSION);
 }
 
+static void show_fonts(void)
+{
+	int families = font_paths_families();
+
+	if (families == 0)
+		puts("fonts       none: --watermark-text needs one");
+	else
+		printf("fonts       %d families; fc-list shows their names\n", families);
+}
+
 static int show_colours(void)
 {
 	struct err err;
@@ -93,5 +104,6 @@ int command_doctor(int argc, char **argv)
 	show_formats("reads", engine_readable());
 	show_formats("writes", engine_writable());
 	show_libraries();
+	show_fonts();
 	return show_colours();
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "command/hook.h"
 #include "command/worker_log.h"
 #include "image/engine.h"
+#include "image/font_paths.h"
 #include "image/inspect.h"
 #include "image/maker.h"
 #include "image/probe.h"
@@ -54,21 +56,43 @@ static void tell_stage(void *data, enum stage stage)
 	hook_reach(stage_name(stage), place->picture, place->worker->attempt);
 }
 
-/* The system's paths, the logos, and everything where links may lead anywhere; ends with NULL. */
-static const char **readable_paths(const struct settings *settings)
+/* Where marks come from. */
+static void add_marks(GPtrArray *paths, const struct settings *settings)
 {
-	const char **paths = calloc(SYSTEM_PATHS + settings->outputs_count + 2, sizeof(*paths));
-	size_t count = SYSTEM_PATHS;
+	const struct mark_settings *marks[MARKS_MAX];
+	bool text = false;
 
-	if (!paths)
-		return NULL;
-	memcpy(paths, system_paths, sizeof(system_paths));
-	for (size_t i = 0; i < settings->outputs_count; i++)
-		if (settings->outputs[i].mark.file)
-			paths[count++] = settings->outputs[i].mark.file;
+	for (size_t i = 0; i < settings->outputs_count; i++) {
+		size_t count = settings_marks(settings, &settings->outputs[i], marks);
+
+		for (size_t k = 0; k < count; k++) {
+			if (marks[k]->file)
+				g_ptr_array_add(paths, g_strdup(marks[k]->file));
+			text = text || marks[k]->text;
+		}
+	}
+	if (text) {
+		char **fonts = font_paths_list();
+
+		for (char **path = fonts; *path; path++)
+			g_ptr_array_add(paths, *path);
+		g_free(fonts);
+	}
+}
+
+/* The system's paths, marks and fonts, and everything where links may lead anywhere; ends with NULL
+ * (g_strfreev()). */
+static char **readable_paths(const struct settings *settings)
+{
+	GPtrArray *paths = g_ptr_array_new();
+
+	for (size_t i = 0; i < SYSTEM_PATHS; i++)
+		g_ptr_array_add(paths, g_strdup(system_paths[i]));
+	add_marks(paths, settings);
 	if (settings->input.follow_symlinks)
-		paths[count++] = "/";
-	return paths;
+		g_ptr_array_add(paths, g_strdup("/"));
+	g_ptr_array_add(paths, NULL);
+	return (char **)g_ptr_array_free(paths, FALSE);
 }
 
 static bool times_are_kept(const struct settings *settings)
@@ -82,13 +106,13 @@ static bool times_are_kept(const struct settings *settings)
 /* Before the first look at a picture, and before any thread of a library's is born. */
 static int shut_in(const struct studio *studio)
 {
-	autofree const char **paths = readable_paths(studio->settings);
+	g_auto(GStrv) paths = readable_paths(studio->settings);
 	struct sandbox_config config = { .read_fds = studio->kept_fds,
 		.read_fds_count = studio->scan->roots_count,
-		.read_paths = paths,
+		.read_paths = (const char *const *)paths,
 		.write_fd = studio->output_fd,
 		.may_set_times = times_are_kept(studio->settings) };
-	int result = paths ? sandbox_enter(&config) : -ENOMEM;
+	int result = sandbox_enter(&config);
 
 	return result < 0 ? result : 0;
 }

@@ -4,6 +4,7 @@
 #include <lcms2.h>
 #include <libdeflate.h>
 #include <libxml/xmlversion.h>
+#include <pango/pango.h>
 #include <png.h>
 #include <stdio.h>
 #include <vips/vips.h>
@@ -25,6 +26,7 @@ static void fill(struct library *rows)
 	snprintf(rows[3].version, sizeof(rows[3].version), "%s", LIBDEFLATE_VERSION_STRING);
 	snprintf(rows[4].version, sizeof(rows[4].version), "%d.%d", lcms / 1000, lcms % 1000 / 10);
 	snprintf(rows[5].version, sizeof(rows[5].version), "%s", LIBXML_DOTTED_VERSION);
+	snprintf(rows[7].version, sizeof(rows[7].version), "%s", pango_version_string());
 	snprintf(rows[6].version, sizeof(rows[6].version), "%u.%u.%u", glib_major_version, glib_minor_version,
 		glib_micro_version);
 }
@@ -39,6 +41,7 @@ const struct library *inventory_libraries(void)
 		{ .name = "lcms2", .purpose = "colour profiles" },
 		{ .name = "libxml2", .purpose = "XMP" },
 		{ .name = "glib", .purpose = "options, Unicode" },
+		{ .name = "pango", .purpose = "text of marks" },
 		{ .name = NULL },
 	};
 

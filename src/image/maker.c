@@ -86,6 +86,7 @@ static int make_all(
 	enum lane_wish wish = maker->settings->run.lane;
 	struct lane_choice choice = lane_choose(request, wish, make_planar_is_built());
 	autofree struct making *makings = calloc(request->outputs_count, sizeof(*makings));
+	int result;
 
 	snprintf(reply->lane, sizeof(reply->lane), "%s", lane_name(choice.planar));
 	if (wish == LANE_WISH_PLANAR && !choice.planar)
@@ -95,11 +96,13 @@ static int make_all(
 		return err_set(&reply->err, REASON_OUT_OF_MEMORY, "no memory for the picture");
 	for (size_t i = 0; i < request->outputs_count; i++)
 		making_init(&makings[i], maker, input_fd, request, i, reply);
-	if (choice.planar ? make_planar(makings, request->outputs_count, &reply->err)
-			  : make_vips(makings, request->outputs_count, &reply->err))
-		return -1;
-	reply->outputs_count = request->outputs_count;
-	return 0;
+	result = choice.planar ? make_planar(makings, request->outputs_count, &reply->err)
+			       : make_vips(makings, request->outputs_count, &reply->err);
+	if (result == 0)
+		reply->outputs_count = request->outputs_count;
+	for (size_t i = 0; i < request->outputs_count; i++)
+		making_finish(&makings[i]);
+	return result;
 }
 
 int maker_make(

@@ -13,6 +13,8 @@
 #include "image/fit.h"
 #include "image/metadata.h"
 #include "image/read_at.h"
+#include "image/utf8.h"
+#include "job/tokens.h"
 
 #define MM_PER_INCH 25.4
 
@@ -69,6 +71,55 @@ static bool shows_background(const struct making *making, const struct pixels *p
 	       (pixels->alpha && !format_has_alpha(making->output->format));
 }
 
+void making_finish(struct making *making)
+{
+	for (size_t i = 0; i < MARKS_MAX; i++)
+		g_clear_pointer(&making->texts[i], g_free);
+}
+
+/* What a mark says on this picture. */
+static char *expand_text(const struct making *making, const char *template, struct err *err)
+{
+	const struct token_subject subject = {
+		.input = making->request->input.path,
+		.output = making->settings->label,
+		.format = making->output->format,
+		.width_px = making->output->geometry.out_width_px,
+		.height_px = making->output->geometry.out_height_px,
+		.facts = &making->request->facts,
+		.changed_s = making->request->input.mtime_ns / 1000000000,
+	};
+	g_autoptr(GString) text = g_string_new("");
+	g_autofree char *cleaned = NULL;
+
+	if (tokens_expand(template, &subject, false, text, err) < 0)
+		return NULL;
+	/* a file's name may be any bytes */
+	cleaned = g_strstrip(utf8_clean(text->str, text->len));
+	if (*cleaned)
+		return g_steal_pointer(&cleaned);
+	err_set(err, REASON_WATERMARK,
+		"--watermark-text: nothing is left of it for this picture; {exif:Artist|TEXT} has a text for "
+		"those without");
+	return NULL;
+}
+
+/* Once for each picture: both ways of drawing it need the same. */
+static int expand_texts(struct making *making, struct err *err)
+{
+	const struct mark_settings *wanted[MARKS_MAX];
+	size_t count = settings_marks(making->maker->settings, making->settings, wanted);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!wanted[i]->text)
+			continue;
+		making->texts[i] = expand_text(making, wanted[i]->text, err);
+		if (!making->texts[i])
+			return -1;
+	}
+	return 0;
+}
+
 static int find_mark(struct making *making, const struct mark_wish *wish, struct err *err)
 {
 	struct mark *mark = &making->marks[making->marks_count];
@@ -97,6 +148,7 @@ static int find_marks(
 	making->marks_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		wish.settings = wanted[i];
+		wish.text = making->texts[i];
 		if (find_mark(making, &wish, err))
 			return -1;
 	}
@@ -127,7 +179,7 @@ static int choose_colour(struct making *making, struct err *err)
 		.bare = making->settings->metadata == METADATA_NONE,
 	};
 
-	if (find_marks(making, MODEL_RGB, NULL, err))
+	if (expand_texts(making, err) || find_marks(making, MODEL_RGB, NULL, err))
 		return -1;
 	c.coloured = are_coloured(making) ||
 		     (shows_background(making, &pixels) && !is_grey(&making->settings->background));

@@ -2,8 +2,8 @@
  * making.h: one output in the making: what both lanes do alike, and what they share to do it.
  *
  * Calling order: making_init(); the lane fills .found; making_plan() decides on colours and marks; the lane
- * makes the picture of .compose; making_write() writes it to a file and gives that its name. A making stays
- * where it is from making_plan() on, since .compose points into it.
+ * makes the picture of .compose; making_write() writes it to a file and gives that its name; making_finish().
+ * A making stays where it is from making_plan() on, since .compose points into it.
  */
 #ifndef STAMPMILL_IMAGE_MAKING_H
 #define STAMPMILL_IMAGE_MAKING_H
@@ -53,12 +53,15 @@ struct making {
 	struct compose compose;
 	struct mark marks[MARKS_MAX];
 	size_t marks_count;
-	bool marked; /* with all marks that were wanted, but those that would not fit */
+	char *texts[MARKS_MAX]; /* of the marks that are text, for this picture */
+	bool marked;            /* with all marks that were wanted, but those that would not fit */
 };
 
 /* Output `i` of the request. */
 void making_init(struct making *making, struct maker *maker, int input_fd, const struct make_request *request,
 	size_t i, struct make_reply *reply);
+
+void making_finish(struct making *making);
 
 /* 0, or -1 with `err`. */
 int making_plan(struct making *making, struct err *err);

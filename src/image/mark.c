@@ -6,18 +6,21 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "image/art.h"
 #include "image/blend.h"
-#include "image/logo.h"
+#include "image/lettering.h"
 #include "image/mark_turn.h"
 #include "image/tiling.h"
+#include "job/tokens.h"
 
 #define KEEP_BYTES (16 * 1024 * 1024)
+#define KEEP_DRAWINGS 256
 
 static const struct pixels plain_pixels = { .model = MODEL_RGB, .bits = 8, .alpha = true };
 
-/* A mark drawn. Those in RGB without a profile are drawn from the file, all others converted from those. */
+/* A mark drawn. Those in RGB without a profile are drawn from the art, all others converted from those. */
 struct drawing {
-	const char *file;
+	char *key; /* of the art */
 	int width_px, height_px;
 	int drawn_width_px, drawn_height_px; /* before it was turned */
 	double opacity, rotate_deg;
@@ -29,7 +32,7 @@ struct drawing {
 
 struct marks {
 	struct colours *colours;
-	GPtrArray *logos;    /* of struct logo */
+	struct arts *arts;
 	GPtrArray *drawings; /* of struct drawing, latest last */
 };
 
@@ -43,14 +46,11 @@ static void free_drawing(void *data)
 {
 	struct drawing *drawing = data;
 
-	if (drawing)
-		free(drawing->samples);
+	if (!drawing)
+		return;
+	g_free(drawing->key);
+	free(drawing->samples);
 	free(drawing);
-}
-
-static void free_logo(void *data)
-{
-	logo_free(data);
 }
 
 struct marks *marks_new(struct colours *colours)
@@ -60,7 +60,7 @@ struct marks *marks_new(struct colours *colours)
 	if (!marks)
 		return NULL;
 	marks->colours = colours;
-	marks->logos = g_ptr_array_new_with_free_func(free_logo);
+	marks->arts = arts_new();
 	marks->drawings = g_ptr_array_new_with_free_func(free_drawing);
 	return marks;
 }
@@ -70,7 +70,7 @@ void marks_free(struct marks *marks)
 	if (!marks)
 		return;
 	g_ptr_array_unref(marks->drawings);
-	g_ptr_array_unref(marks->logos);
+	arts_free(marks->arts);
 	free(marks);
 }
 
@@ -78,28 +78,14 @@ void marks_trim(struct marks *marks)
 {
 	size_t bytes = 0;
 
+	arts_trim(marks->arts);
 	for (guint i = marks->drawings->len; i-- > 0;) {
 		bytes += drawing_bytes(marks->drawings->pdata[i]);
-		if (bytes > KEEP_BYTES) {
+		if (bytes > KEEP_BYTES || marks->drawings->len - i > KEEP_DRAWINGS) {
 			g_ptr_array_remove_range(marks->drawings, 0, i + 1);
 			return;
 		}
 	}
-}
-
-static struct logo *find_logo(struct marks *marks, const char *file, struct err *err)
-{
-	struct logo *logo;
-
-	for (guint i = 0; i < marks->logos->len; i++) {
-		logo = marks->logos->pdata[i];
-		if (strcmp(logo->file, file) == 0)
-			return logo;
-	}
-	logo = logo_new(file, err);
-	if (logo)
-		g_ptr_array_add(marks->logos, logo);
-	return logo;
 }
 
 static struct drawing *find_drawing(struct marks *marks, const struct drawing *wanted)
@@ -110,9 +96,8 @@ static struct drawing *find_drawing(struct marks *marks, const struct drawing *w
 		if (drawing->width_px != wanted->width_px || drawing->height_px != wanted->height_px ||
 			drawing->drawn_width_px != wanted->drawn_width_px ||
 			drawing->drawn_height_px != wanted->drawn_height_px ||
-			drawing->rotate_deg != wanted->rotate_deg ||
-			strcmp(drawing->file, wanted->file) != 0 || drawing->opacity != wanted->opacity ||
-			drawing->meaning != wanted->meaning)
+			drawing->rotate_deg != wanted->rotate_deg || strcmp(drawing->key, wanted->key) != 0 ||
+			drawing->opacity != wanted->opacity || drawing->meaning != wanted->meaning)
 			continue;
 		/* to the end, where the latest are */
 		g_ptr_array_add(marks->drawings, g_ptr_array_steal_index(marks->drawings, i));
@@ -130,10 +115,12 @@ static struct drawing *new_drawing(const struct drawing *wanted)
 		return NULL;
 	*drawing = *wanted;
 	drawing->samples = malloc(drawing_bytes(drawing));
-	if (drawing->samples)
-		return drawing;
-	free(drawing);
-	return NULL;
+	if (!drawing->samples) {
+		free(drawing);
+		return NULL;
+	}
+	drawing->key = g_strdup(wanted->key);
+	return drawing;
 }
 
 /* JPEG leaves traces of colour in a grey mark. */
@@ -162,42 +149,38 @@ static void fade(struct drawing *drawing)
 		drawing->samples[i] = (unsigned char)(drawing->samples[i] * drawing->opacity + 0.5);
 }
 
-static int draw_turned(struct marks *marks, const struct logo *logo, struct drawing *drawing, struct err *err)
+static int draw_turned(struct marks *marks, const struct art *art, struct drawing *drawing, struct err *err)
 {
 	int width_px = drawing->drawn_width_px, height_px = drawing->drawn_height_px;
 	autofree unsigned char *upright = malloc((size_t)width_px * (size_t)height_px * 4);
 
 	if (!upright)
-		return err_set(err, REASON_WATERMARK, "%s: memory is out", drawing->file);
-	if (logo_draw(logo, marks->colours, width_px, height_px, upright, err))
+		return err_set(err, REASON_WATERMARK, "%s: memory is out", art->name);
+	if (art_draw(art, marks->colours, width_px, height_px, upright, err))
 		return -1;
 	if (mark_turn_pixels(drawing->rotate_deg, upright, width_px, height_px, drawing->samples,
 		    drawing->width_px, drawing->height_px))
-		return err_set(err, REASON_WATERMARK, "%s: memory is out", drawing->file);
+		return err_set(err, REASON_WATERMARK, "%s: memory is out", art->name);
 	return 0;
 }
 
-static int draw_samples(
-	struct marks *marks, const struct logo *logo, struct drawing *drawing, struct err *err)
+static int draw_samples(struct marks *marks, const struct art *art, struct drawing *drawing, struct err *err)
 {
 	if (drawing->rotate_deg != 0)
-		return draw_turned(marks, logo, drawing, err);
-	return logo_draw(logo, marks->colours, drawing->width_px, drawing->height_px, drawing->samples, err);
+		return draw_turned(marks, art, drawing, err);
+	return art_draw(art, marks->colours, drawing->width_px, drawing->height_px, drawing->samples, err);
 }
 
-static struct drawing *draw(struct marks *marks, const struct drawing *wanted, struct err *err)
+static struct drawing *draw(
+	struct marks *marks, const struct art *art, const struct drawing *wanted, struct err *err)
 {
-	struct logo *logo = find_logo(marks, wanted->file, err);
-	struct drawing *drawing;
+	struct drawing *drawing = new_drawing(wanted);
 
-	if (!logo)
-		return NULL;
-	drawing = new_drawing(wanted);
 	if (!drawing) {
-		err_set(err, REASON_WATERMARK, "%s: memory is out", wanted->file);
+		err_set(err, REASON_WATERMARK, "%s: memory is out", art->name);
 		return NULL;
 	}
-	if (draw_samples(marks, logo, drawing, err)) {
+	if (draw_samples(marks, art, drawing, err)) {
 		free_drawing(drawing);
 		return NULL;
 	}
@@ -214,7 +197,7 @@ static struct drawing *convert(
 	struct drawing *drawing = recolour ? new_drawing(wanted) : NULL;
 
 	if (!drawing) {
-		err_set(err, REASON_WATERMARK, "%s: no way into the colours of the picture", wanted->file);
+		err_set(err, REASON_WATERMARK, "the mark: no way into the colours of the picture");
 		return NULL;
 	}
 	for (int y = 0; y < plain->height_px; y++)
@@ -229,7 +212,8 @@ static struct drawing *convert(
 	return drawing;
 }
 
-static struct drawing *find_or_draw(struct marks *marks, const struct drawing *wanted, struct err *err)
+static struct drawing *find_or_draw(
+	struct marks *marks, const struct art *art, const struct drawing *wanted, struct err *err)
 {
 	struct drawing plain = *wanted, *found = find_drawing(marks, wanted);
 
@@ -239,47 +223,40 @@ static struct drawing *find_or_draw(struct marks *marks, const struct drawing *w
 	plain.meaning = pixels_meaning(&plain_pixels);
 	found = find_drawing(marks, &plain);
 	if (!found)
-		found = draw(marks, &plain, err);
+		found = draw(marks, art, &plain, err);
 	if (!found || found->meaning == wanted->meaning)
 		return found;
 	return convert(marks, found, wanted, err);
 }
 
-int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err)
+static int refuse_oversize(const struct art *art, const struct mark_wish *wish, struct err *err)
 {
-	const struct logo *logo = find_logo(marks, wish->settings->file, err);
-	struct drawing wanted, *drawing;
-	struct placement place;
+	return err_set(err, REASON_WATERMARK,
+		"%s: does not fit on %dx%d pixels within its margins; --watermark-oversize says what then",
+		art->name, wish->width_px, wish->height_px);
+}
 
-	if (!logo)
-		return -1;
-	placement_compute(
-		&place, wish->settings, logo->width_px, logo->height_px, wish->width_px, wish->height_px);
-	if (place.oversize && wish->settings->oversize == OVERSIZE_FAIL)
-		return err_set(err, REASON_WATERMARK,
-			"%s: does not fit on %dx%d pixels within its margins; --watermark-oversize says what "
-			"then",
-			logo->file, wish->width_px, wish->height_px);
-	if (place.oversize && wish->settings->oversize == OVERSIZE_SKIP) {
-		*mark = (struct mark){ .place = place };
-		return 0;
-	}
-	wanted = (struct drawing){
-		.file = logo->file,
-		.width_px = place.width_px,
-		.height_px = place.height_px,
-		.drawn_width_px = place.drawn_width_px,
-		.drawn_height_px = place.drawn_height_px,
-		.rotate_deg = place.rotate_deg,
+static int draw_at(struct marks *marks, const struct art *art, const struct mark_wish *wish,
+	const struct placement *place, struct mark *mark, struct err *err)
+{
+	struct drawing wanted = {
+		.key = art->key,
+		.width_px = place->width_px,
+		.height_px = place->height_px,
+		.drawn_width_px = place->drawn_width_px,
+		.drawn_height_px = place->drawn_height_px,
+		.rotate_deg = place->rotate_deg,
 		.opacity = wish->settings->opacity,
 		.pixels = { wish->model, wish->profile, 8, true },
 	};
+	struct drawing *drawing;
+
 	wanted.meaning = pixels_meaning(&wanted.pixels);
-	drawing = find_or_draw(marks, &wanted, err);
+	drawing = find_or_draw(marks, art, &wanted, err);
 	if (!drawing)
 		return -1;
 	*mark = (struct mark){
-		.place = place,
+		.place = *place,
 		.pixels = wanted.pixels,
 		.coloured = drawing->coloured,
 		.samples = drawing->samples,
@@ -287,24 +264,44 @@ int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *m
 	return 0;
 }
 
+int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err)
+{
+	const struct art *art = arts_find(marks->arts, wish->settings, wish->text, err);
+	struct placement place;
+
+	if (!art)
+		return -1;
+	placement_compute(
+		&place, wish->settings, art->width_px, art->height_px, wish->width_px, wish->height_px);
+	if (place.oversize && wish->settings->oversize == OVERSIZE_FAIL)
+		return refuse_oversize(art, wish, err);
+	if (place.oversize && wish->settings->oversize == OVERSIZE_SKIP) {
+		*mark = (struct mark){ .place = place };
+		return 0;
+	}
+	return draw_at(marks, art, wish, &place, mark, err);
+}
+
+/* Text that each picture has its own of is known when there are pictures; its font is looked for now. */
 int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err)
 {
-	const struct logo *logo = find_logo(marks, settings->file, err);
-	struct drawing wanted;
+	const struct mark_wish wish = { .settings = settings, .model = MODEL_RGB };
+	const struct art *art;
+	struct placement own;
+	struct mark mark;
 
-	if (!logo)
+	if (settings->text && tokens_are_in(settings->text))
+		return lettering_check_font(&settings->style, err);
+	art = arts_find(marks->arts, settings, settings->text, err);
+	if (!art)
 		return -1;
-	wanted = (struct drawing){
-		.file = logo->file,
-		.width_px = logo->width_px,
-		.height_px = logo->height_px,
-		.drawn_width_px = logo->width_px,
-		.drawn_height_px = logo->height_px,
-		.opacity = settings->opacity,
-		.pixels = plain_pixels,
-		.meaning = pixels_meaning(&plain_pixels),
+	own = (struct placement){
+		.width_px = art->width_px,
+		.height_px = art->height_px,
+		.drawn_width_px = art->width_px,
+		.drawn_height_px = art->height_px,
 	};
-	return find_or_draw(marks, &wanted, err) ? 0 : -1;
+	return draw_at(marks, art, &wish, &own, &mark, err);
 }
 
 /* One copy of the mark, its left edge at `left`, over the row's `count` pixels from `x` on. */

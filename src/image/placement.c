@@ -100,6 +100,14 @@ static void size_boxes(struct placement *placement, double mark_width_px, double
 	placement->height_px = to_box(box_y_px, room_y_px);
 }
 
+/* Before it has to fit. */
+static double wanted_scale(const struct mark_settings *settings, int mark_width_px, double edge_px)
+{
+	if (settings->size.unit != LENGTH_NATURAL)
+		return length_px(&settings->size, edge_px) / mark_width_px;
+	return settings->text ? length_px(&settings->style.size, edge_px) / TEXT_EM_PX : 1;
+}
+
 void placement_compute(struct placement *placement, const struct mark_settings *settings, int mark_width_px,
 	int mark_height_px, int width_px, int height_px)
 {
@@ -121,10 +129,7 @@ void placement_compute(struct placement *placement, const struct mark_settings *
 	double short_px = shorter(width_px, height_px), margin_px = length_px(&settings->margin, short_px);
 	int margin_x_px = margin_of(margin_px, width_px), margin_y_px = margin_of(margin_px, height_px);
 	int room_x_px = width_px - 2 * margin_x_px, room_y_px = height_px - 2 * margin_y_px;
-	double factor = settings->size.unit == LENGTH_NATURAL
-				? 1
-				: length_px(&settings->size, basis_px(settings->basis, width_px, height_px)) /
-					  mark_width_px;
+	double factor = wanted_scale(settings, mark_width_px, basis_px(settings->basis, width_px, height_px));
 
 	*placement = (struct placement){ .rotate_deg = settings->rotate_deg };
 	factor = scale(placement, factor, mark_width_px, mark_height_px, room_x_px, room_y_px);

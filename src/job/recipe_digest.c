@@ -20,22 +20,47 @@ static void add_length(struct pack *pack, const struct length_spec *length)
 	pack_f64(pack, length->number);
 }
 
+static int64_t number_of(const struct rgb *rgb)
+{
+	return rgb->red << 16 | rgb->green << 8 | rgb->blue;
+}
+
+static void add_edge(struct pack *pack, const struct edge *edge)
+{
+	pack_i64(pack, edge->is_on ? number_of(&edge->rgb) : -1);
+}
+
+static void add_text(struct pack *pack, const struct mark_settings *mark)
+{
+	pack_string(pack, mark->text);
+	pack_string(pack, mark->style.font);
+	add_length(pack, &mark->style.size);
+	pack_i64(pack, number_of(&mark->style.colour));
+	add_edge(pack, &mark->style.outline);
+	add_edge(pack, &mark->style.shadow);
+}
+
 /* The logo by its contents: a new one under the old name counts, the old one under a new name does not. */
-static int add_mark(struct pack *pack, const struct mark_settings *mark, struct err *err)
+static int add_file(struct pack *pack, const char *file, struct err *err)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *contents = NULL;
 	g_autofree char *digest = NULL;
 	gsize size;
 
-	if (!mark->file) {
-		pack_string(pack, "");
-		return 0;
-	}
-	if (!g_file_get_contents(mark->file, &contents, &size, &error))
+	if (!g_file_get_contents(file, &contents, &size, &error))
 		return err_set(err, REASON_WATERMARK, "%s", error->message);
 	digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)contents, size);
 	pack_string(pack, digest);
+	return 0;
+}
+
+static int add_mark(struct pack *pack, const struct mark_settings *mark, struct err *err)
+{
+	if (mark->text)
+		add_text(pack, mark);
+	else if (add_file(pack, mark->file, err) < 0)
+		return -1;
 	pack_i64(pack, mark->position);
 	add_length(pack, &mark->size);
 	pack_i64(pack, mark->basis);
@@ -53,12 +78,26 @@ static void add_late(struct pack *pack, const char *name, int64_t value)
 	pack_i64(pack, value);
 }
 
-static int add_output(struct pack *pack, const struct output_settings *output, struct err *err)
+static int add_marks(struct pack *pack, const struct output_settings *output, const struct settings *settings,
+	struct err *err)
+{
+	const struct mark_settings *marks[MARKS_MAX];
+	size_t count = settings_marks(settings, output, marks);
+
+	pack_i64(pack, (int64_t)count);
+	for (size_t i = 0; i < count; i++)
+		if (add_mark(pack, marks[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int add_output(struct pack *pack, const struct output_settings *output,
+	const struct settings *settings, struct err *err)
 {
 	pack_string(pack, "stampmill recipe 1");
 	add_size(pack, &output->resize);
 	pack_i64(pack, output->enlarge);
-	if (add_mark(pack, &output->mark, err) < 0)
+	if (add_marks(pack, output, settings, err) < 0)
 		return -1;
 	pack_i64(pack, output->format);
 	pack_i64(pack, output->quality);
@@ -94,7 +133,7 @@ int recipe_digest(const struct output_settings *output, const struct settings *s
 	int result;
 
 	pack_init(&pack);
-	result = add_output(&pack, output, err);
+	result = add_output(&pack, output, settings, err);
 	pack_i64(&pack, settings->run.sampling);
 	/* what a stricter run would have refused is looked at again */
 	pack_i64(&pack, settings->run.fail_on);

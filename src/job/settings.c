@@ -20,6 +20,10 @@ static void output_init(struct output_settings *output, const char *label)
 			.basis = BASIS_SHORT,
 			.margin = { .unit = LENGTH_PERCENT, .number = 2 },
 			.opacity = 1,
+			.style = {
+				.size = { .unit = LENGTH_PERCENT, .number = 4 },
+				.colour = { 255, 255, 255 },
+			},
 		},
 		.format = FORMAT_NONE,
 		.quality = 82,
@@ -34,6 +38,8 @@ static void output_finish(struct output_settings *output)
 {
 	g_free(output->label);
 	g_free(output->mark.file);
+	g_free(output->mark.text);
+	g_free(output->mark.style.font);
 	g_free(output->copyright);
 	g_free(output->artist);
 	g_free(output->name);
@@ -97,7 +103,7 @@ size_t settings_marks(const struct settings *settings, const struct output_setti
 	size_t count = 0;
 
 	(void)settings;
-	if (output->mark.file && output->mark.opacity > 0)
+	if ((output->mark.file || output->mark.text) && output->mark.opacity > 0)
 		marks[count++] = &output->mark;
 	return count;
 }

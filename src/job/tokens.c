@@ -285,3 +285,26 @@ bool tokens_count(const char *template)
 	}
 	return found;
 }
+
+int tokens_check(const char *template, struct err *err)
+{
+	static const struct token_subject example = {
+		.input = "d/s.jpg", .output = "o", .format = FORMAT_JPEG, .width_px = 1, .height_px = 1
+	};
+	g_autoptr(GString) text = g_string_new("");
+
+	if (tokens_expand(template, &example, false, text, err) < 0)
+		return -1;
+	/* a picture's number is given to its name: what was made before may get another one */
+	if (tokens_count(template))
+		return err_set(err, REASON_UNSUPPORTED, "{seq} is for names of files only");
+	return 0;
+}
+
+bool tokens_are_in(const char *template)
+{
+	for (const char *brace = strchr(template, '{'); brace; brace = strchr(brace + 2, '{'))
+		if (brace[1] != '{')
+			return true;
+	return false;
+}

@@ -234,6 +234,30 @@ static void shown_defaults_are_the_real_ones(void **state)
 	settings_finish(&fresh);
 }
 
+static void the_options_of_text_are_read(void **state)
+{
+	struct scene *scene = *state;
+	const struct mark_settings *mark;
+
+	assert_parsed(scene,
+		"--watermark-text|\xc2\xa9 {date:%Y}|--watermark-font|Serif Bold|"
+		"--watermark-font-size|40px|--watermark-colour|#102030|--watermark-outline|black|"
+		"--watermark-shadow|none");
+	mark = &scene->settings.outputs[0].mark;
+	assert_string_equal(mark->text, "\xc2\xa9 {date:%Y}");
+	assert_string_equal(mark->style.font, "Serif Bold");
+	assert_int_equal(mark->style.size.unit, LENGTH_PX);
+	assert_int_equal(mark->style.colour.green, 0x20);
+	assert_true(mark->style.outline.is_on);
+	assert_false(mark->style.shadow.is_on);
+}
+
+static void a_mark_is_a_picture_or_text(void **state)
+{
+	assert_refused(*state, "--watermark|a.png|--watermark-text|b|in|out",
+		"--watermark and --watermark-text: expected one of the two, as a mark is a picture or text");
+}
+
 static void bad_values_are_told_with_the_expected_form(void **state)
 {
 	static const char *const bad[][2] = { { "--quality|0", "a whole number from 1 to 100" },
@@ -243,7 +267,9 @@ static void bad_values_are_told_with_the_expected_form(void **state)
 		{ "--format|jpg", "one of keep, jpeg, png, webp, tiff, avif" },
 		{ "--watermark-size|0%", "more than 0" }, { "--watermark-size|20", "a share such as 20%" },
 		{ "--watermark-margin|-1px", "a share such as 2%" },
-		{ "--watermark-rotate|361", "from -360 to 360" },
+		{ "--watermark-text|\xff", "text in UTF-8" }, { "--watermark-text|a\tb", "text in UTF-8" },
+		{ "--watermark-text|{artist}", "{artist} is not known" },
+		{ "--watermark-shadow|nothing", "or none" }, { "--watermark-rotate|361", "from -360 to 360" },
 		{ "--watermark-rotate|--3", "from -360 to 360" },
 		{ "--watermark-opacity|1.1", "from 0 to 1" }, { "--watermark|", "the name of a file" },
 		{ "--background|#12345", "a colour such as" },
@@ -297,7 +323,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 
 static void what_is_not_built_is_unknown(void **state)
 {
-	static const char *const later[] = { "watermark-text", "raw", "plan", "shard" };
+	static const char *const later[] = { "raw", "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
@@ -395,6 +421,8 @@ int main(void)
 		TEST(missing_names_are_told),
 		TEST(the_options_of_which_pictures_are_read),
 		TEST(the_options_of_what_is_made_are_read),
+		TEST(the_options_of_text_are_read),
+		TEST(a_mark_is_a_picture_or_text),
 		TEST(the_options_of_how_it_runs_are_read),
 		TEST(every_word_gives_its_own_value),
 		TEST(shown_defaults_are_the_real_ones),

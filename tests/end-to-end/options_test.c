@@ -302,6 +302,49 @@ static void what_becomes_of_a_mark_that_does_not_fit_is_an_option(void **state)
 	assert_false(file_exists(place_path(place, "out2/a.png")));
 }
 
+static void text_says_what_the_pictures_exif_does(void **state)
+{
+	struct place *place = *state;
+	unsigned long plain;
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 300, 200);
+	make(place, "--artist HHH");
+	file_copy(place_path(place, "out/a.jpg"), place_path(place, "in/a.jpg"));
+	make(place, "--watermark-text HHH --watermark-font-size 20% --watermark-colour red");
+	plain = tree_sum(place_path(place, "out"));
+	make(place, "--watermark-text {exif:Artist|nobody} --watermark-font-size 20% --watermark-colour red");
+	assert_int_equal(tree_sum(place_path(place, "out")), plain);
+	make(place, "--watermark-text {exif:Model|HHH} --watermark-font-size 20% --watermark-colour red");
+	assert_int_equal(tree_sum(place_path(place, "out")), plain);
+	make(place, "--watermark-text <b>HHH</b> --watermark-font-size 20% --watermark-colour red");
+	assert_int_not_equal(tree_sum(place_path(place, "out")), plain);
+}
+
+static void text_gives_the_same_bytes_whatever_the_number_of_workers(void **state)
+{
+	static const char *const lanes[] = { "vips", "planar" };
+	struct place *place = *state;
+
+	for (int i = 0; i < 6; i++)
+		picture_write_plain(place_path(place, "in/%d.jpg", i), 300 + i, 200);
+	for (unsigned i = 0; i < G_N_ELEMENTS(lanes); i++) {
+		char *line = g_strdup_printf("--watermark-text {stem}-{width} --watermark-shadow black "
+					     "--watermark-rotate 10 --lane %s",
+			lanes[i]);
+		char *one = g_strconcat(line, " --jobs 1", NULL),
+		     *four = g_strconcat(line, " --jobs 4 --force", NULL);
+		unsigned long sum;
+
+		make(place, one);
+		sum = tree_sum(place_path(place, "out"));
+		make(place, four);
+		assert_int_equal(tree_sum(place_path(place, "out")), sum);
+		g_free(line);
+		g_free(one);
+		g_free(four);
+	}
+}
+
 static void a_mark_may_be_an_svg(void **state)
 {
 	struct place *place = *state;
@@ -773,6 +816,8 @@ int main(void)
 		ROW(a_turned_mark_keeps_its_size_and_lies_in_its_corner),
 		ROW(tiles_are_spaced_and_turned_as_asked),
 		ROW(what_becomes_of_a_mark_that_does_not_fit_is_an_option),
+		ROW(text_says_what_the_pictures_exif_does),
+		ROW(text_gives_the_same_bytes_whatever_the_number_of_workers),
 		ROW(a_mark_may_be_an_svg),
 		ROW(every_format_is_written_under_its_extension),
 		ROW(the_extension_keeps_the_inputs_own_spelling),

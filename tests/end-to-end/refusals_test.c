@@ -161,6 +161,11 @@ static void an_unreadable_mark_is_refused(void **state)
 	ASSERT_REFUSED(place, "run in out --watermark nowhere.png", "nowhere.png");
 	ASSERT_REFUSED(place, "run in out --watermark notes.txt", "notes.txt");
 	ASSERT_REFUSED(place, "run in out --watermark in", "in");
+	/* text, in the sandbox */
+	ASSERT_REFUSED(place, "run in out --watermark-text me --watermark-font Nowhere-Sans", "Nowhere-Sans");
+	ASSERT_REFUSED(place, "run in out --watermark-text {stem} --watermark-font Nowhere", "Nowhere");
+	ASSERT_REFUSED(place, "run in out --watermark-text \xf4\x8f\xbf\xbd", "U+10FFFD");
+	ASSERT_REFUSED(place, "run in out --watermark-text {me}", "{me} is not known");
 	ASSERT_REFUSED(place, "run in out --watermark cut.png", "cut.png");
 }
 
@@ -323,12 +328,13 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 {
 	static const char *const names[] = { "--recurse", "--include", "--exclude", "--files-from",
 		"--follow-symlinks", "--allow-untrusted", "--resize", "--enlarge", "--watermark",
-		"--watermark-position", "--watermark-size", "--watermark-basis", "--watermark-margin",
-		"--watermark-opacity", "--watermark-rotate", "--watermark-spacing", "--watermark-oversize",
-		"--format", "--quality", "--progressive", "--optimize", "--background", "--colour",
-		"--metadata", "--copyright", "--artist", "--name", "--on-collision", "--jobs", "--dry-run",
-		"--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log",
-		"--log-level", "--sync", "--rate" };
+		"--watermark-text", "--watermark-font", "--watermark-font-size", "--watermark-colour",
+		"--watermark-outline", "--watermark-shadow", "--watermark-position", "--watermark-size",
+		"--watermark-basis", "--watermark-margin", "--watermark-opacity", "--watermark-rotate",
+		"--watermark-spacing", "--watermark-oversize", "--format", "--quality", "--progressive",
+		"--optimize", "--background", "--colour", "--metadata", "--copyright", "--artist", "--name",
+		"--on-collision", "--jobs", "--dry-run", "--timeout", "--retries", "--max-pixels",
+		"--fail-on", "--progress", "--events", "--log", "--log-level", "--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

@@ -247,6 +247,157 @@ static void a_picture_whose_mark_would_not_fit_fails_if_so_wished(void **state)
 	assert_non_null(strstr(workshop.reply.err.text, "does not fit on 60x36 pixels"));
 }
 
+/* A block that fills its box: of DejaVu Sans Mono, 0.63 em wide and more than an em high. */
+#define BLOCK "\xe2\x96\x88"
+
+static void use_text(const char *text)
+{
+	workshop_text(&workshop, text, "DejaVu Sans Mono");
+	workshop.output->mark.style.colour = (struct rgb){ 200, 30, 60 };
+}
+
+/* The box of all that is not `plain`. */
+static void find_box(const struct raster *made, int plain, int *box)
+{
+	int left = made->width, top = made->height, right = -1, bottom = -1;
+
+	for (int y = 0; y < made->height; y++)
+		for (int x = 0; x < made->width; x++) {
+			if (abs(raster_get(made, x, y, 0) - plain) < 20)
+				continue;
+			left = MIN(left, x);
+			right = MAX(right, x);
+			top = MIN(top, y);
+			bottom = MAX(bottom, y);
+		}
+	box[0] = left;
+	box[1] = top;
+	box[2] = right + 1 - left;
+	box[3] = bottom + 1 - top;
+}
+
+static void text_stands_in_its_corner_in_letters_of_its_size(void **state)
+{
+	struct raster made;
+	int box[4];
+
+	(void)state;
+	use_text(BLOCK);
+	workshop.output->mark.style.size = (struct length_spec){ LENGTH_PX, 50 };
+	made = workshop_make(&workshop, grey_picture(300, 200, 90), "text.png", FORMAT_PNG);
+	find_box(&made, 90, box);
+	assert_in_range(box[2], 30, 32);
+	assert_in_range(box[3], 55, 63);
+	assert_int_equal(box[0] + box[2], 290);
+	assert_int_equal(box[1] + box[3], 190);
+	check_pixel(&made, 275, 160, 0, RGB(200, 30, 60));
+	assert_true(workshop.reply.outputs[0].marked);
+	free(made.samples);
+}
+
+static void text_looks_the_same_on_portrait_and_landscape(void **state)
+{
+	int boxes[2][4];
+
+	(void)state;
+	use_text(BLOCK);
+	workshop.output->mark.style.size = (struct length_spec){ LENGTH_PERCENT, 20 };
+	for (int i = 0; i < 2; i++) {
+		struct raster made = workshop_make(
+			&workshop, grey_picture(i ? 200 : 300, i ? 300 : 200, 90), "text.png", FORMAT_PNG);
+
+		find_box(&made, 90, boxes[i]);
+		free(made.samples);
+	}
+	assert_in_range(boxes[0][2], 23, 26);
+	assert_int_equal(boxes[0][2], boxes[1][2]);
+	assert_int_equal(boxes[0][3], boxes[1][3]);
+	/* or the whole text has a width */
+	workshop.output->mark.size = (struct length_spec){ LENGTH_PERCENT, 40 };
+	use_text(BLOCK BLOCK);
+	{
+		struct raster made =
+			workshop_make(&workshop, grey_picture(300, 200, 90), "text.png", FORMAT_PNG);
+
+		find_box(&made, 90, boxes[0]);
+		assert_int_equal(boxes[0][2], 80);
+		free(made.samples);
+	}
+}
+
+/* Letters are as wide as each other. */
+static int width_on(const char *name, const char *text)
+{
+	struct raster made;
+	int box[4];
+
+	use_text(text);
+	made = workshop_make(&workshop, grey_picture(600, 200, 90), name, FORMAT_PNG);
+	find_box(&made, 90, box);
+	free(made.samples);
+	return box[2];
+}
+
+static void tokens_are_those_of_the_picture(void **state)
+{
+	(void)state;
+	workshop.output->mark.style.size = (struct length_spec){ LENGTH_PX, 40 };
+	assert_int_equal(width_on("HHHH.png", "{stem}"), width_on("a.png", "HHHH"));
+	assert_int_equal(width_on("HH.png", "{stem}"), width_on("a.png", "HH"));
+	assert_int_equal(width_on("HH.png", "{exif:Artist|HHH}"), width_on("a.png", "HHH"));
+	assert_int_equal(width_on("HH.png", "H{exif:Artist|}H"), width_on("a.png", "HH"));
+}
+
+static void text_of_which_nothing_is_left_fails_the_picture(void **state)
+{
+	(void)state;
+	use_text("{exif:Artist|}");
+	assert_int_equal(maker_check_marks(workshop.maker, &workshop.reply.err), 0);
+	assert_int_equal(workshop_try(&workshop, grey_picture(60, 40, 90), "a.png", FORMAT_PNG), -1);
+	assert_int_equal(workshop.reply.err.reason, REASON_WATERMARK);
+	assert_non_null(strstr(workshop.reply.err.text, "nothing is left of it"));
+}
+
+static void a_font_that_is_not_here_is_told_before_any_picture(void **state)
+{
+	static const char *const texts[] = { "me", "{stem}" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		workshop_text(&workshop, texts[i], "No such font");
+		assert_int_equal(maker_check_marks(workshop.maker, &workshop.reply.err), -1);
+		assert_int_equal(workshop.reply.err.reason, REASON_WATERMARK);
+		assert_non_null(strstr(workshop.reply.err.text, "'No such font'"));
+	}
+}
+
+static void thousands_of_texts_come_and_go(void **state)
+{
+	struct colours *colours = colours_new();
+	struct marks *marks = marks_new(colours);
+	struct mark_wish wish = {
+		.settings = &workshop.output->mark, .model = MODEL_RGB, .width_px = 300, .height_px = 200
+	};
+
+	(void)state;
+	use_text("{stem}");
+	for (int i = 0; i < 1000; i++) {
+		char text[16];
+		struct mark mark;
+		struct err err;
+
+		marks_trim(marks);
+		snprintf(text, sizeof(text), "%s", i % 10 ? "x" : "yy");
+		if (i % 10 == 1)
+			snprintf(text, sizeof(text), "%d", 10000 + i);
+		wish.text = text;
+		assert_int_equal(marks_find(marks, &wish, &mark, &err), 0);
+		assert_true(i % 10 == 1 ? mark.place.width_px > 20 : mark.place.width_px < 20);
+	}
+	marks_free(marks);
+	colours_free(colours);
+}
+
 static void it_lies_on_the_upright_picture(void **state)
 {
 	(void)state;
@@ -603,6 +754,12 @@ int main(void)
 		MAKE(turned_tiles_stand_on_a_turned_lattice),
 		MAKE(a_mark_that_would_not_fit_is_left_out_if_so_wished),
 		MAKE(a_picture_whose_mark_would_not_fit_fails_if_so_wished),
+		MAKE(text_stands_in_its_corner_in_letters_of_its_size),
+		MAKE(text_looks_the_same_on_portrait_and_landscape),
+		MAKE(tokens_are_those_of_the_picture),
+		MAKE(text_of_which_nothing_is_left_fails_the_picture),
+		MAKE(a_font_that_is_not_here_is_told_before_any_picture),
+		MAKE(thousands_of_texts_come_and_go),
 		MAKE(it_lies_on_the_upright_picture),
 		MAKE(its_size_follows_the_output),
 		MAKE(it_may_lie_on_the_padding),

@@ -201,6 +201,14 @@ static inline void workshop_mark(struct workshop *workshop, const char *file)
 	workshop->output->mark.file = g_strdup(file);
 }
 
+static inline void workshop_text(struct workshop *workshop, const char *text, const char *font)
+{
+	g_free(workshop->output->mark.text);
+	g_free(workshop->output->mark.style.font);
+	workshop->output->mark.text = g_strdup(text);
+	workshop->output->mark.style.font = g_strdup(font);
+}
+
 /* A request for output 0 of the picture on `fd`, under `name`. */
 static inline void workshop_ask(struct workshop *workshop, int fd, const char *name, enum format format)
 {
