@@ -25,7 +25,8 @@ struct option_row {
 	char letter;      /* short name, or 0 */
 	enum option_group group;
 	bool per_output;
-	bool verify; /* `verify` takes it too */
+	bool per_mark; /* per output too, where it is of the output's own mark */
+	bool verify;   /* `verify` takes it too */
 	size_t offset;
 	/* The words that the value may be, ending with NULL; or NULL. Without `parse`, the target is an enum
 	 * and gets the word's index. */

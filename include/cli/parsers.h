@@ -49,6 +49,9 @@ bool parse_mark_size(void *target, const char *value, struct err *why);
 bool parse_margin(void *target, const char *value, struct err *why);
 bool parse_colour(void *target, const char *value, struct err *why);
 
+/* char **: names, parted by commas; "": none */
+bool parse_marks(void *target, const char *value, struct err *why);
+
 /* struct edge: a colour, or none */
 bool parse_edge(void *target, const char *value, struct err *why);
 

@@ -133,9 +133,10 @@ struct output_settings {
 	char *label; /* the recipe's name for it; "" on the command line */
 	struct size_spec resize;
 	bool enlarge;
-	struct mark_settings mark;
-	enum format format; /* FORMAT_NONE: keep */
-	int quality;        /* 1 to 100 */
+	struct mark_settings mark; /* its own, which lies lowest */
+	char **marks;              /* labels of settings.marks, ends with NULL; NULL: none */
+	enum format format;        /* FORMAT_NONE: keep */
+	int quality;               /* 1 to 100 */
 	bool progressive, optimize;
 	struct rgb background;
 	enum colour_policy colour;
@@ -234,10 +235,18 @@ struct settings {
 	struct input_settings input;
 	struct output_settings *outputs; /* one for each picture made from an input */
 	size_t outputs_count;            /* at least 1 */
+	struct output_settings *marks;   /* those that outputs name: of each, only label and mark count */
+	size_t marks_count;
 	struct run_settings run;
 	char *recipe; /* the file; NULL: none */
 	char *output_folder;
 };
+
+/* Let there be marks of these labels, with the defaults, instead of those that there are. */
+void settings_name_marks(struct settings *settings, const char *const *labels, size_t count);
+
+/* The first label in the output's list that is no mark's; NULL: all are. */
+const char *settings_unknown_mark(const struct settings *settings, const struct output_settings *output);
 
 /* The marks of an output that are to be seen, in the order in which they are stamped. Returns how many. */
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,

@@ -46,6 +46,8 @@ static enum parse_outcome apply(
 		result = assign_value(row, settings, value, said, arguments->err);
 	for (size_t i = 0; row->per_output && result == 0 && i < settings->outputs_count; i++)
 		result = assign_value(row, &settings->outputs[i], value, said, arguments->err);
+	for (size_t i = 0; row->per_mark && result == 0 && i < settings->marks_count; i++)
+		result = assign_value(row, &settings->marks[i], value, said, arguments->err);
 	return result == 0 ? PARSE_OK : PARSE_ERROR;
 }
 
@@ -171,17 +173,34 @@ static enum parse_outcome take_names(struct arguments *arguments)
 }
 
 /* A mark is one or the other: which of the two would be seen must not be a matter of luck. */
+static bool is_both(const struct output_settings *outputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (outputs[i].mark.file && outputs[i].mark.text)
+			return true;
+	return false;
+}
+
 static enum parse_outcome check_marks(const struct arguments *arguments)
 {
 	const struct settings *settings = arguments->settings;
+	char shown[80];
 
-	for (size_t i = 0; i < settings->outputs_count; i++) {
-		if (!settings->outputs[i].mark.file || !settings->outputs[i].mark.text)
-			continue;
+	if (is_both(settings->outputs, settings->outputs_count) ||
+		is_both(settings->marks, settings->marks_count)) {
 		err_set(arguments->err, REASON_UNSUPPORTED,
 			"--watermark and --watermark-text: expected one of the two, as a mark is a picture "
 			"or "
 			"text");
+		return PARSE_ERROR;
+	}
+	for (size_t i = 0; i < settings->outputs_count; i++) {
+		const char *unknown = settings_unknown_mark(settings, &settings->outputs[i]);
+
+		if (!unknown)
+			continue;
+		err_set(arguments->err, REASON_UNSUPPORTED, "--watermarks: the recipe has no [mark %s]",
+			text_printable(unknown, shown, sizeof(shown)));
 		return PARSE_ERROR;
 	}
 	return PARSE_OK;

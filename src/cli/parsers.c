@@ -262,6 +262,20 @@ bool parse_edge(void *target, const char *value, struct err *why)
 	return true;
 }
 
+bool parse_marks(void *target, const char *value, struct err *why)
+{
+	g_auto(GStrv) names = g_strsplit(value, ",", -1);
+
+	for (char **name = names; *name; name++)
+		if (!*g_strstrip(*name))
+			return false;
+	if (g_strv_length(names) >= MARKS_MAX)
+		return false;
+	g_strfreev(*(char ***)target);
+	*(char ***)target = *names ? g_steal_pointer(&names) : NULL;
+	return true;
+}
+
 static bool add_rule(struct input_settings *input, bool include, const char *glob)
 {
 	if (!*glob)

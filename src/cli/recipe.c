@@ -1,6 +1,7 @@
 #include "cli/recipe.h"
 
 #include <glib.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -55,8 +56,8 @@ static int apply(const struct recipe_entry *entry, void *base, struct err *err)
 
 	text_printable(entry->page->file, file, sizeof(file));
 	if (entry->label && *entry->label)
-		g_snprintf(said, sizeof(said), "%s:%d: [output %s] %s", file, entry->line, entry->label,
-			entry->row->name);
+		g_snprintf(said, sizeof(said), "%s:%d: [%s %s] %s", file, entry->line,
+			entry->kind == RECIPE_MARK ? "mark" : "output", entry->label, entry->row->name);
 	else
 		g_snprintf(said, sizeof(said), "%s:%d: %s", file, entry->line, entry->row->name);
 	if (!options_takes_value(entry->row))
@@ -64,35 +65,108 @@ static int apply(const struct recipe_entry *entry, void *base, struct err *err)
 	return assign_value(entry->row, base, path ? path : entry->value, said, err);
 }
 
-/* All entries of `label` (NULL: of no output). 0, or -1 with the book's err. */
-static int apply_all(const struct recipe_book *book, const char *label, void *base)
+/* All entries of `label` (NULL: of no output and no mark). 0, or -1 with the book's err. */
+static int apply_all(const struct recipe_book *book, enum recipe_kind kind, const char *label, void *base)
 {
 	int result = 0;
 
 	for (guint i = 0; i < book->entries->len && result == 0; i++) {
 		const struct recipe_entry *entry = &g_array_index(book->entries, struct recipe_entry, i);
 
-		if (g_strcmp0(entry->label, label) == 0)
+		if (g_strcmp0(entry->label, label) == 0 && (!label || entry->kind == kind))
 			result = apply(entry, base, book->err);
 	}
 	return result;
 }
 
-static int apply_book(const struct recipe_book *book, struct settings *settings)
+/* What all of them share, then what each has of its own. */
+static int apply_each(
+	const struct recipe_book *book, enum recipe_kind kind, struct output_settings *each, size_t count)
 {
-	int result;
+	int result = 0;
 
-	if (book->labels->len > 0)
-		settings_name_outputs(settings, (const char *const *)book->labels->pdata, book->labels->len);
-	result = apply_all(book, NULL, settings);
-	for (size_t i = 0; i < settings->outputs_count && result == 0; i++) {
-		struct output_settings *output = &settings->outputs[i];
-
-		result = apply_all(book, "", output);
-		if (result == 0 && *output->label)
-			result = apply_all(book, output->label, output);
+	for (size_t i = 0; i < count && result == 0; i++) {
+		result = apply_all(book, kind, "", &each[i]);
+		if (result == 0 && *each[i].label)
+			result = apply_all(book, kind, each[i].label, &each[i]);
 	}
 	return result;
+}
+
+/* The line that names a mark which is not there. */
+static int refuse_mark(const struct recipe_book *book, const char *label, struct err *err)
+{
+	const GPtrArray *marks = book->names[RECIPE_MARK].labels;
+	const char *nearest = NULL;
+	char shown[120], other[120];
+	int least = INT_MAX;
+
+	for (guint i = 0; i < marks->len; i++) {
+		int distance = text_distance(label, g_ptr_array_index(marks, i));
+
+		if (distance < least)
+			nearest = g_ptr_array_index(marks, i);
+		least = MIN(least, distance);
+	}
+	text_printable(label, shown, sizeof(shown));
+	return err_set(err, REASON_UNSUPPORTED,
+		nearest ? "there is no [mark %s]; did you mean %s?" : "there is no [mark %s]", shown,
+		nearest ? text_printable(nearest, other, sizeof(other)) : "");
+}
+
+/* A line says which marks there are to be: all of them have to be sections. */
+static int check_marks(const struct recipe_book *book, const struct settings *settings)
+{
+	for (guint i = 0; i < book->entries->len; i++) {
+		const struct recipe_entry *entry = &g_array_index(book->entries, struct recipe_entry, i);
+		struct output_settings named = { .label = NULL };
+		const char *unknown;
+		struct err why;
+		char file[160];
+
+		if (strcmp(entry->row->name, "watermarks") != 0)
+			continue;
+		parse_marks(&named.marks, entry->value, NULL);
+		unknown = settings_unknown_mark(settings, &named);
+		if (unknown) {
+			refuse_mark(book, unknown, &why);
+			err_set(book->err, REASON_UNSUPPORTED, "%s:%d: watermarks: %s",
+				text_printable(entry->page->file, file, sizeof(file)), entry->line, why.text);
+		}
+		g_strfreev(named.marks);
+		if (unknown)
+			return -1;
+	}
+	return 0;
+}
+
+/* A mark of the recipe's has to be something. */
+static int check_marks_are_seen(const struct recipe_book *book, const struct settings *settings)
+{
+	const struct recipe_names *names = &book->names[RECIPE_MARK];
+
+	for (size_t i = 0; i < settings->marks_count; i++)
+		if (!settings->marks[i].mark.file && !settings->marks[i].mark.text)
+			return err_set(book->err, REASON_UNSUPPORTED,
+				"[mark %s], in line %d: expected watermark = FILE or watermark-text = TEXT "
+				"in it",
+				settings->marks[i].label, g_array_index(names->lines, int, i));
+	return 0;
+}
+
+static int apply_book(const struct recipe_book *book, struct settings *settings)
+{
+	const GPtrArray *outputs = book->names[RECIPE_OUTPUT].labels,
+			*marks = book->names[RECIPE_MARK].labels;
+
+	if (outputs->len > 0)
+		settings_name_outputs(settings, (const char *const *)outputs->pdata, outputs->len);
+	settings_name_marks(settings, (const char *const *)marks->pdata, marks->len);
+	if (apply_all(book, RECIPE_OUTPUT, NULL, settings) < 0 ||
+		apply_each(book, RECIPE_OUTPUT, settings->outputs, settings->outputs_count) < 0 ||
+		apply_each(book, RECIPE_MARK, settings->marks, settings->marks_count) < 0)
+		return -1;
+	return check_marks(book, settings) < 0 ? -1 : check_marks_are_seen(book, settings);
 }
 
 int recipe_load(const char *file, struct settings *settings, struct err *err)

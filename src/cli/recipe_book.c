@@ -14,7 +14,8 @@
 #include "job/task.h"
 
 enum {
-	INCLUDES_DEEP_MAX = 16
+	INCLUDES_DEEP_MAX = 16,
+	RECIPE_MARKS_MAX = 64
 };
 
 /* Where reading has come to in a page. */
@@ -22,8 +23,9 @@ struct place {
 	struct recipe_book *book;
 	struct recipe_page *page;
 	const struct recipe_line *line;
-	const char *section; /* "input", "run", "output"; NULL: before the first */
-	const char *label;   /* in [output LABEL]; "" in [output] */
+	const char *section; /* "input", "run", "output", "mark"; NULL: before the first */
+	enum recipe_kind kind;
+	const char *label; /* in [output LABEL] or [mark LABEL]; "" in [output] and [mark] */
 };
 
 static void page_free(gpointer data)
@@ -108,34 +110,67 @@ static bool is_fit_for_names(const char *label)
 	return strlen(label) <= 100 && !strchr(label, '/') && path_is_beneath(label);
 }
 
-static int begin_output(struct place *place, const char *label)
+/* What a section is called, and how many of them there may be. */
+static const struct kind {
+	const char *section;
+	size_t most;
+} kinds[RECIPE_KINDS] = {
+	[RECIPE_OUTPUT] = { "output", TASK_OUTPUTS_MAX },
+	[RECIPE_MARK] = { "mark", RECIPE_MARKS_MAX },
+};
+
+static int check_label(const struct place *place, const char *label)
 {
-	const GPtrArray *labels = place->book->labels;
-	size_t i = 0;
 	char shown[160];
 
-	place->label = label;
-	if (!*label)
-		return 0;
 	show_section(place, shown, sizeof(shown));
 	if (!is_fit_for_names(label))
 		return refuse(place,
 			"%s: expected a name that can be part of a file's: at most 100 bytes, no slash, not "
 			". or ..",
 			shown);
-	while (i < labels->len && strcmp(g_ptr_array_index(labels, i), label) != 0)
-		i++;
-	if (i < labels->len && i >= place->page->labels_before)
-		return refuse(place, "%s: there is one already, in line %d", shown,
-			g_array_index(place->book->lines, int, i));
-	if (i < labels->len)
-		return 0;
-	if (labels->len == TASK_OUTPUTS_MAX)
-		return refuse(place, "%s: there are %d outputs already, and no more can be", shown,
-			TASK_OUTPUTS_MAX);
-	g_ptr_array_add(place->book->labels, (gpointer)label);
-	g_array_append_val(place->book->lines, place->line->number);
+	if (place->kind == RECIPE_MARK && strchr(label, ','))
+		return refuse(
+			place, "%s: expected a name without a comma, which parts names in watermarks", shown);
 	return 0;
+}
+
+/* In [output LABEL] or [mark LABEL]. */
+static int begin_named(struct place *place, const char *label)
+{
+	struct recipe_names *names = &place->book->names[place->kind];
+	size_t i = 0;
+	char shown[160];
+
+	place->label = label;
+	if (!*label)
+		return 0;
+	if (check_label(place, label) < 0)
+		return -1;
+	show_section(place, shown, sizeof(shown));
+	while (i < names->labels->len && strcmp(g_ptr_array_index(names->labels, i), label) != 0)
+		i++;
+	if (i < names->labels->len && i >= place->page->names_before[place->kind])
+		return refuse(place, "%s: there is one already, in line %d", shown,
+			g_array_index(names->lines, int, i));
+	if (i < names->labels->len)
+		return 0;
+	if (names->labels->len == kinds[place->kind].most)
+		return refuse(place, "%s: there are %zu %ss already, and no more can be", shown,
+			kinds[place->kind].most, kinds[place->kind].section);
+	g_ptr_array_add(names->labels, (gpointer)label);
+	g_array_append_val(names->lines, place->line->number);
+	return 0;
+}
+
+/* What follows the word in "word NAME"; NULL where it is another word. */
+static const char *after_word(const char *section, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (!g_str_has_prefix(section, word) || (section[length] && !g_ascii_isspace(section[length])))
+		return NULL;
+	return section + length + strspn(section + length, " \t");
 }
 
 static int begin_section(struct place *place)
@@ -147,21 +182,30 @@ static int begin_section(struct place *place)
 	place->label = NULL;
 	if (strcmp(section, "input") == 0 || strcmp(section, "run") == 0)
 		return 0;
-	if (g_str_has_prefix(section, "output") && (!section[6] || g_ascii_isspace(section[6]))) {
-		place->section = "output";
-		return begin_output(place, section + 6 + strspn(section + 6, " \t"));
+	for (int kind = 0; kind < RECIPE_KINDS; kind++) {
+		const char *label = after_word(section, kinds[kind].section);
+
+		if (!label)
+			continue;
+		place->kind = (enum recipe_kind)kind;
+		place->section = kinds[kind].section;
+		return begin_named(place, label);
 	}
-	return refuse(place, "[%s]: no such section; there are [input], [run], [output NAME] and [output]",
+	return refuse(place,
+		"[%s]: no such section; there are [input], [run], [output NAME], [output], [mark NAME] and "
+		"[mark]",
 		text_printable(section, shown, sizeof(shown)));
 }
 
 /* Keys. */
 
-static const char *home_of(const struct option_row *row)
+static bool is_at_home(const struct option_row *row, const char *section)
 {
-	if (row->per_output)
-		return "output";
-	return row->group == GROUP_WHICH ? "input" : "run";
+	if (strcmp(section, "mark") == 0)
+		return row->per_mark;
+	if (strcmp(section, "output") == 0 || row->per_output)
+		return row->per_output && strcmp(section, "output") == 0;
+	return strcmp(section, row->group == GROUP_WHICH ? "input" : "run") == 0;
 }
 
 static int refuse_unknown(const struct place *place)
@@ -179,12 +223,15 @@ static int refuse_unknown(const struct place *place)
 
 static int refuse_section(const struct place *place, const struct option_row *row)
 {
-	const char *home = home_of(row);
+	const char *home = row->per_mark              ? "[output NAME] or [mark NAME]"
+			   : row->per_output          ? "[output NAME]"
+			   : is_at_home(row, "input") ? "[input]"
+						      : "[run]";
 	char section[160];
 
-	return refuse(place, "%s in %s: belongs into [%s]", row->name,
+	return refuse(place, "%s in %s: belongs into %s", row->name,
 		place->section ? show_section(place, section, sizeof(section)) : "front of all sections",
-		strcmp(home, "output") == 0 ? "output NAME" : home);
+		home);
 }
 
 static int include(struct place *place);
@@ -195,6 +242,7 @@ static int add_key(struct place *place)
 	struct recipe_entry entry = { .page = place->page,
 		.line = place->line->number,
 		.row = row,
+		.kind = place->kind,
 		.label = place->label,
 		.value = place->line->value };
 
@@ -206,10 +254,16 @@ static int add_key(struct place *place)
 		return refuse(place,
 			"recipe: is for the command line; a recipe takes another by include = FILE before "
 			"its first section");
-	if (!place->section || strcmp(place->section, home_of(row)) != 0)
+	if (!place->section || !is_at_home(row, place->section))
 		return refuse_section(place, row);
 	g_array_append_val(place->book->entries, entry);
 	return 0;
+}
+
+static void note_names(const struct recipe_book *book, struct recipe_page *page)
+{
+	for (int kind = 0; kind < RECIPE_KINDS; kind++)
+		page->names_before[kind] = book->names[kind].labels->len;
 }
 
 static int read_lines(
@@ -221,7 +275,7 @@ static int read_lines(
 	for (size_t i = 0; i < count && result == 0; i++) {
 		place.line = &lines[i];
 		if (lines[i].section && !place.section)
-			page->labels_before = book->labels->len;
+			note_names(book, page);
 		result = lines[i].section ? begin_section(&place) : add_key(&place);
 	}
 	return result;
@@ -293,9 +347,10 @@ int recipe_book_read(struct recipe_book *book, const char *file, struct err *err
 
 	*book = (struct recipe_book){ .pages = g_ptr_array_new_with_free_func(page_free),
 		.entries = g_array_new(FALSE, FALSE, sizeof(struct recipe_entry)),
-		.labels = g_ptr_array_new(),
-		.lines = g_array_new(FALSE, FALSE, sizeof(int)),
 		.err = err };
+	for (int kind = 0; kind < RECIPE_KINDS; kind++)
+		book->names[kind] =
+			(struct recipe_names){ g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(int)) };
 	page = add_page(book, g_strdup(file), NULL);
 	size = read_text(page);
 	if (size < 0)
@@ -306,8 +361,10 @@ int recipe_book_read(struct recipe_book *book, const char *file, struct err *err
 
 void recipe_book_finish(struct recipe_book *book)
 {
-	g_array_free(book->lines, TRUE);
-	g_ptr_array_free(book->labels, TRUE);
+	for (int kind = 0; kind < RECIPE_KINDS; kind++) {
+		g_array_free(book->names[kind].lines, TRUE);
+		g_ptr_array_free(book->names[kind].labels, TRUE);
+	}
 	g_array_free(book->entries, TRUE);
 	g_ptr_array_free(book->pages, TRUE);
 }

@@ -12,6 +12,19 @@
 #include "base/err.h"
 #include "cli/options.h"
 
+/* What there may be several sections of. */
+enum recipe_kind {
+	RECIPE_OUTPUT,
+	RECIPE_MARK,
+	RECIPE_KINDS
+};
+
+/* Of the outputs, or of the marks. */
+struct recipe_names {
+	GPtrArray *labels; /* as first named; point into the pages */
+	GArray *lines;     /* int: where that was */
+};
+
 /* A file of the recipe: the one that was asked for, or one that is included. */
 struct recipe_page {
 	char *file;
@@ -20,7 +33,7 @@ struct recipe_page {
 	ino_t inode;
 	const struct recipe_page *includer; /* NULL: none */
 	int depth;
-	size_t labels_before; /* how many outputs had been named when its own sections began */
+	size_t names_before[RECIPE_KINDS]; /* how many had been named when its own sections began */
 };
 
 /* One key with all that its line depends on. */
@@ -28,15 +41,15 @@ struct recipe_entry {
 	const struct recipe_page *page;
 	int line;
 	const struct option_row *row;
-	const char *label; /* of the output; "": of all outputs; NULL: not an output's */
+	enum recipe_kind kind;
+	const char *label; /* of the output, or the mark; "": of all of them; NULL: of neither */
 	const char *value;
 };
 
 struct recipe_book {
 	GPtrArray *pages;
-	GArray *entries;   /* struct entry, in the order in which they count */
-	GPtrArray *labels; /* of the outputs, as first named; point into the pages */
-	GArray *lines;     /* int: where that was */
+	GArray *entries; /* struct entry, in the order in which they count */
+	struct recipe_names names[RECIPE_KINDS];
 	struct err *err;
 };
 

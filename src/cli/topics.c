@@ -122,6 +122,10 @@ static const struct topic_entry recipes[] = {
 	LITERAL("name = thumbs/{dir}/{stem}.{ext}"),
 	TERM("[input]", "the options that say which pictures"),
 	TERM("[output NAME]", "what is made, of this output; [output] has what all of them share"),
+	TERM("[mark NAME]",
+		"a mark, by the options of watermark...; watermarks = NAME, NAME in an output stamps it "
+		"there, "
+		"over the output's own mark, the first of them lowest; [mark] has what all marks share"),
 	TERM("[run]", "all other options"),
 	TERM("include = FILE",
 		"in front of all sections: the lines of another recipe come first, and those that "

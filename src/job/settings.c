@@ -37,6 +37,7 @@ static void output_init(struct output_settings *output, const char *label)
 static void output_finish(struct output_settings *output)
 {
 	g_free(output->label);
+	g_strfreev(output->marks);
 	g_free(output->mark.file);
 	g_free(output->mark.text);
 	g_free(output->mark.style.font);
@@ -65,25 +66,40 @@ void settings_init(struct settings *settings)
 	settings_name_outputs(settings, (const char *const[]){ "" }, 1);
 }
 
-static void outputs_free(struct settings *settings)
+static void outputs_free(struct output_settings *outputs, size_t count)
 {
-	for (size_t i = 0; i < settings->outputs_count; i++)
-		output_finish(&settings->outputs[i]);
-	g_free(settings->outputs);
+	for (size_t i = 0; i < count; i++)
+		output_finish(&outputs[i]);
+	g_free(outputs);
+}
+
+static struct output_settings *outputs_new(const char *const *labels, size_t count)
+{
+	struct output_settings *outputs = g_new(struct output_settings, count);
+
+	for (size_t i = 0; i < count; i++)
+		output_init(&outputs[i], labels[i]);
+	return outputs;
 }
 
 void settings_name_outputs(struct settings *settings, const char *const *labels, size_t count)
 {
-	outputs_free(settings);
-	settings->outputs = g_new(struct output_settings, count);
+	outputs_free(settings->outputs, settings->outputs_count);
+	settings->outputs = outputs_new(labels, count);
 	settings->outputs_count = count;
-	for (size_t i = 0; i < count; i++)
-		output_init(&settings->outputs[i], labels[i]);
+}
+
+void settings_name_marks(struct settings *settings, const char *const *labels, size_t count)
+{
+	outputs_free(settings->marks, settings->marks_count);
+	settings->marks = outputs_new(labels, count);
+	settings->marks_count = count;
 }
 
 void settings_finish(struct settings *settings)
 {
-	outputs_free(settings);
+	outputs_free(settings->outputs, settings->outputs_count);
+	outputs_free(settings->marks, settings->marks_count);
 	g_strfreev(settings->input.inputs);
 	for (size_t i = 0; i < settings->input.filters_count; i++)
 		g_free(settings->input.filters[i].glob);
@@ -97,14 +113,40 @@ void settings_finish(struct settings *settings)
 	*settings = (struct settings){ 0 };
 }
 
+static const struct mark_settings *find_mark(const struct settings *settings, const char *label)
+{
+	for (size_t i = 0; i < settings->marks_count; i++)
+		if (strcmp(settings->marks[i].label, label) == 0)
+			return &settings->marks[i].mark;
+	return NULL;
+}
+
+const char *settings_unknown_mark(const struct settings *settings, const struct output_settings *output)
+{
+	for (char **label = output->marks; label && *label; label++)
+		if (!find_mark(settings, *label))
+			return *label;
+	return NULL;
+}
+
+static bool is_seen(const struct mark_settings *mark)
+{
+	return mark && (mark->file || mark->text) && mark->opacity > 0;
+}
+
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,
 	const struct mark_settings *marks[MARKS_MAX])
 {
 	size_t count = 0;
 
-	(void)settings;
-	if ((output->mark.file || output->mark.text) && output->mark.opacity > 0)
+	if (is_seen(&output->mark))
 		marks[count++] = &output->mark;
+	for (char **label = output->marks; label && *label && count < MARKS_MAX; label++) {
+		const struct mark_settings *mark = find_mark(settings, *label);
+
+		if (is_seen(mark))
+			marks[count++] = mark;
+	}
 	return count;
 }
 

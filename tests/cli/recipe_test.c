@@ -92,6 +92,44 @@ static void each_section_is_an_output_with_what_all_share(void **state)
 	assert_string_equal(outputs[1].copyright, outputs[0].copyright);
 }
 
+static void marks_have_sections_of_their_own(void **state)
+{
+	struct scene *scene = *state;
+	const struct mark_settings *marks[MARKS_MAX];
+	const struct output_settings *outputs;
+
+	assert_loaded(scene, "[output web]\nwatermarks = text, logo\n[output print]\nwatermarks = logo\n"
+			     "watermark-text = own\n[output bare]\n"
+			     "[mark]\nwatermark-opacity = 0.5\n"
+			     "[mark logo]\nwatermark = l.png\nwatermark-position = nw\n"
+			     "[mark text]\nwatermark-text = \xc2\xa9 {date:%Y}\nwatermark-opacity = 1\n");
+	outputs = scene->settings.outputs;
+	assert_int_equal(settings_marks(&scene->settings, &outputs[0], marks), 2);
+	assert_string_equal(marks[0]->text, "\xc2\xa9 {date:%Y}");
+	assert_true(marks[0]->opacity == 1 && marks[0]->position == GRAVITY_SE);
+	/* of the recipe's folder */
+	assert_string_equal(marks[1]->file, scratch_path(&scene->scratch, "l.png"));
+	assert_true(marks[1]->opacity == 0.5 && marks[1]->position == GRAVITY_NW);
+	assert_int_equal(settings_marks(&scene->settings, &outputs[1], marks), 2);
+	assert_string_equal(marks[0]->text, "own");
+	assert_string_equal(marks[1]->file, scratch_path(&scene->scratch, "l.png"));
+	assert_int_equal(settings_marks(&scene->settings, &outputs[2], marks), 0);
+}
+
+static void an_included_mark_may_be_changed(void **state)
+{
+	struct scene *scene = *state;
+
+	write_recipe(scene, "house.ini",
+		"[mark logo]\nwatermark-text = a\nwatermark-rotate = 10\n[output]\nwatermarks = logo\n");
+	assert_loaded(scene, "include = house.ini\n[mark logo]\nwatermark-rotate = 20\n");
+	assert_int_equal(scene->settings.marks_count, 1);
+	assert_true(scene->settings.marks[0].mark.rotate_deg == 20);
+	assert_string_equal(scene->settings.marks[0].mark.text, "a");
+	assert_refused(scene, "[mark a]\nwatermark-text = x\n[mark a]\n", "there is one already, in line 1");
+	assert_refused(scene, "[output]\nwatermarks = a\n", ":2: watermarks: there is no [mark a]");
+}
+
 static void without_a_named_section_there_is_one_output(void **state)
 {
 	struct scene *scene = *state;
@@ -218,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_empty_recipe_changes_nothing),
 		TEST(each_section_is_an_output_with_what_all_share),
+		TEST(marks_have_sections_of_their_own),
+		TEST(an_included_mark_may_be_changed),
 		TEST(without_a_named_section_there_is_one_output),
 		TEST(switches_are_yes_or_no),
 		TEST(filters_are_kept_in_their_order),

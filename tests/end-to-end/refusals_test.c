@@ -329,12 +329,13 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 	static const char *const names[] = { "--recurse", "--include", "--exclude", "--files-from",
 		"--follow-symlinks", "--allow-untrusted", "--resize", "--enlarge", "--watermark",
 		"--watermark-text", "--watermark-font", "--watermark-font-size", "--watermark-colour",
-		"--watermark-outline", "--watermark-shadow", "--watermark-position", "--watermark-size",
-		"--watermark-basis", "--watermark-margin", "--watermark-opacity", "--watermark-rotate",
-		"--watermark-spacing", "--watermark-oversize", "--format", "--quality", "--progressive",
-		"--optimize", "--background", "--colour", "--metadata", "--copyright", "--artist", "--name",
-		"--on-collision", "--jobs", "--dry-run", "--timeout", "--retries", "--max-pixels",
-		"--fail-on", "--progress", "--events", "--log", "--log-level", "--sync", "--rate" };
+		"--watermark-outline", "--watermarks", "--watermark-shadow", "--watermark-position",
+		"--watermark-size", "--watermark-basis", "--watermark-margin", "--watermark-opacity",
+		"--watermark-rotate", "--watermark-spacing", "--watermark-oversize", "--format", "--quality",
+		"--progressive", "--optimize", "--background", "--colour", "--metadata", "--copyright",
+		"--artist", "--name", "--on-collision", "--jobs", "--dry-run", "--timeout", "--retries",
+		"--max-pixels", "--fail-on", "--progress", "--events", "--log", "--log-level", "--sync",
+		"--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

@@ -270,6 +270,25 @@ static void every_place_of_the_mark_is_equal(void **state)
 	}
 }
 
+static void several_marks_are_equal(void **state)
+{
+	static const char *const labels[] = { "text" };
+	struct output_settings *text;
+
+	settings_name_marks(&workshop->settings, labels, 1);
+	workshop->output->marks = g_strsplit("text", ",", -1);
+	text = &workshop->settings.marks[0];
+	text->mark.text = g_strdup("\xc2\xa9 {width} & <b>");
+	text->mark.style.shadow.is_on = true;
+	text->mark.style.size.number = 12;
+	text->mark.rotate_deg = 15;
+	text->mark.position = GRAVITY_C;
+	workshop->output->quality = 95;
+	check("two", &photo, &usual);
+	workshop->output->quality = 89;
+	check("two", &photo, &usual);
+}
+
 static void wide_gamuts_are_equal(void **state)
 {
 	struct profile *adobe = profile_make(OWN_ADOBE), *srgb = profile_make(OWN_SRGB);
@@ -460,6 +479,7 @@ int main(void)
 		LANES_TEST(pictures_that_keep_their_size_or_grow_are_equal),
 		LANES_TEST(every_orientation_is_equal),
 		LANES_TEST(every_place_of_the_mark_is_equal),
+		LANES_TEST(several_marks_are_equal),
 		LANES_TEST(wide_gamuts_are_equal),
 		LANES_TEST(coloured_borders_are_equal),
 		LANES_TEST(a_zone_plate_is_equal),

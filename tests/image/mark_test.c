@@ -398,6 +398,45 @@ static void thousands_of_texts_come_and_go(void **state)
 	colours_free(colours);
 }
 
+static void several_marks_lie_over_each_other_in_order(void **state)
+{
+	static const char *const labels[] = { "one", "two" };
+	struct output_settings *one, *two;
+	struct raster made;
+
+	(void)state;
+	use_plain_mark(40, 20, 200, 30, 60);
+	settings_name_marks(&workshop.settings, labels, 2);
+	workshop.output->marks = g_strsplit("one,two", ",", -1);
+	one = &workshop.settings.marks[0];
+	two = &workshop.settings.marks[1];
+	one->mark.file = g_strdup(named(rgb_file(raster_plain(40, 20, 3, RGB(30, 200, 60)), ".png"), "one"));
+	two->mark.file = g_strdup(named(rgb_file(raster_plain(40, 20, 3, RGB(30, 60, 200)), ".png"), "two"));
+	one->mark.margin = (struct length_spec){ LENGTH_PX, 20 };
+	two->mark.position = GRAVITY_NW;
+	two->mark.margin = (struct length_spec){ LENGTH_PX, 10 };
+	for (int bands = 1; bands <= 3; bands += 2) {
+		struct raster grey = raster_plain(300, 200, bands, RGB(90, 90, 90));
+
+		made = workshop_make(&workshop,
+			raster_file(grey, bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB,
+				".png"),
+			"marked.png", FORMAT_PNG);
+		check_pixel(&made, 285, 185, 0, RGB(200, 30, 60));
+		check_pixel(&made, 245, 165, 0, RGB(30, 200, 60));
+		/* the second lies over the output's own */
+		check_pixel(&made, 270, 175, 0, RGB(30, 200, 60));
+		check_pixel(&made, 15, 15, 0, RGB(30, 60, 200));
+		check_pixel(&made, 150, 100, 0, RGB(90, 90, 90));
+		free(made.samples);
+	}
+	/* one that is not there fails them all */
+	g_free(two->mark.file);
+	two->mark.file = g_strdup("nowhere.png");
+	assert_int_equal(maker_check_marks(workshop.maker, &workshop.reply.err), -1);
+	assert_non_null(strstr(workshop.reply.err.text, "nowhere.png"));
+}
+
 static void it_lies_on_the_upright_picture(void **state)
 {
 	(void)state;
@@ -760,6 +799,7 @@ int main(void)
 		MAKE(text_of_which_nothing_is_left_fails_the_picture),
 		MAKE(a_font_that_is_not_here_is_told_before_any_picture),
 		MAKE(thousands_of_texts_come_and_go),
+		MAKE(several_marks_lie_over_each_other_in_order),
 		MAKE(it_lies_on_the_upright_picture),
 		MAKE(its_size_follows_the_output),
 		MAKE(it_may_lie_on_the_padding),
