@@ -120,13 +120,14 @@ static void drop_node(xmlNode *node)
 }
 
 /* Whether an attribute or element of this name is to stay. RDF's own words and xml:lang are the form, not
- * the content; a name without a namespace has no meaning in XMP. */
+ * the content; a name without a namespace has no meaning in XMP, nor has one with a second colon, which
+ * libxml2 recovers from broken packets and would read as another one next time. */
 static bool is_kept(const xmlNs *ns, const xmlChar *name, bool is_property, tag_set kept)
 {
 	const char *href = ns ? (const char *)ns->href : NULL;
 	enum tag_group group;
 
-	if (!href)
+	if (!href || xmlValidateNCName(name, 0) != 0)
 		return false;
 	if (strcmp(href, XMP_NS_RDF) == 0 || strcmp(href, (const char *)XML_XML_NAMESPACE) == 0)
 		return true;
@@ -158,6 +159,17 @@ static void filter_child(xmlNode *node, bool is_property, bool text_counts, tag_
 		filter(node, false, kept);
 }
 
+/* libxml2 recovers attributes that stand there twice; no other reader would. */
+static bool is_repeated(const xmlAttr *attribute)
+{
+	const xmlAttr *earlier = attribute->prev;
+
+	while (earlier && !(xmlStrEqual(earlier->name, attribute->name) && earlier->ns && attribute->ns &&
+				  xmlStrEqual(earlier->ns->href, attribute->ns->href)))
+		earlier = earlier->prev;
+	return earlier != NULL;
+}
+
 /* `has_properties`: `parent` describes the picture itself, so that its attributes and children are the
  * picture's properties; otherwise they are parts of one. */
 static void filter(xmlNode *parent, bool has_properties, tag_set kept)
@@ -166,7 +178,7 @@ static void filter(xmlNode *parent, bool has_properties, tag_set kept)
 
 	for (xmlAttr *attribute = parent->properties, *next; attribute; attribute = next) {
 		next = attribute->next;
-		if (!is_kept(attribute->ns, attribute->name, has_properties, kept))
+		if (!is_kept(attribute->ns, attribute->name, has_properties, kept) || is_repeated(attribute))
 			xmlRemoveProp(attribute);
 	}
 	for (xmlNode *node = parent->children, *next; node; node = next) {

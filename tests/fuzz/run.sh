@@ -4,6 +4,8 @@
 # searches found (build-fuzz/corpus/TARGET). An input that breaks a target is left in build-fuzz/finds; keep it in
 # testdata/fuzz/TARGET with the mistake's cure, and every build replays it.
 #
+# The environment variable FUZZ_SEED (1) picks other inputs: what CI tries is the same each time, as far as its minute goes.
+#
 # Without clang, `meson test --suite fuzz` tries some mutations in any build; fuzz-TARGET --runs N --seed N tries more.
 #
 # tests/run.sh does it in CI (-Dfuzz_seconds).
@@ -29,7 +31,7 @@ quietly ninja -C build-fuzz $(printf 'tests/fuzz/fuzz-%s ' "$@") || exit 2
 search() {
 	rm -f "build-fuzz/$1.broken"
 	mkdir -p "build-fuzz/corpus/$1"
-	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/tests/fuzz/fuzz-$1" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/tests/fuzz/fuzz-$1" -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
 		-artifact_prefix="build-fuzz/finds/$1-" "build-fuzz/corpus/$1" "testdata/fuzz/$1" \
 		>"build-fuzz/$1.log" 2>&1 || : >"build-fuzz/$1.broken"
 	echo "== $1: $(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$1.log") inputs $(grep -E '^(SUMMARY|.*required:)' "build-fuzz/$1.log" || :)"
