@@ -19,7 +19,8 @@
  *
  * The path is taken beneath a folder and never leaves it: no "..", no absolute path, no symbolic link in any
  * part (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it, else part by part with
- * O_NOFOLLOW). Missing folders are made, 0777 less the umask; the file gets 0666 less the umask.
+ * O_NOFOLLOW). Missing folders are made, 0777 less the umask; the file gets 0666 less the umask. One that is
+ * removed while the file is written is made again.
  */
 #ifndef STAMPMILL_SYS_OUTFILE_H
 #define STAMPMILL_SYS_OUTFILE_H
@@ -28,16 +29,18 @@
 
 struct outfile {
 	int fd;          /* write here; -1 when not begun or ended */
-	int dir_fd;      /* the folder it will appear in */
+	int root_fd;     /* the folder that was given, borrowed until the end */
+	int dir_fd;      /* the one it will appear in */
 	bool flushed;    /* the data are on the disk */
 	int depth;       /* how far that is beneath the folder that was given */
+	char *folder;    /* its path from there */
 	char *base;      /* its name there */
 	char *temporary; /* the temporary name it has, or NULL */
 };
 
-#define OUTFILE_INIT                   \
-	{                              \
-		.fd = -1, .dir_fd = -1 \
+#define OUTFILE_INIT                                  \
+	{                                             \
+		.fd = -1, .root_fd = -1, .dir_fd = -1 \
 	}
 
 /* Returns 0 or a negative errno: -EINVAL for a path that is not beneath, -ELOOP or -EXDEV for one that a link

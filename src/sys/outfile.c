@@ -96,19 +96,20 @@ static int open_data(struct outfile *file)
 int outfile_begin(struct outfile *file, int folder_fd, const char *path)
 {
 	struct outfile begun = OUTFILE_INIT;
-	autofree char *folder = path_dir(path);
 	int error;
 
 	if (!path_is_beneath(path))
 		return -EINVAL;
 	for (const char *slash = path; (slash = strchr(slash, '/')); slash++)
 		begun.depth++;
+	begun.root_fd = folder_fd;
+	begun.folder = path_dir(path);
 	begun.base = strdup(path_base(path));
-	if (!folder || !begun.base) {
-		free(begun.base);
+	if (!begun.folder || !begun.base) {
+		outfile_abort(&begun);
 		return -ENOMEM;
 	}
-	begun.dir_fd = dir_make_beneath(folder_fd, folder);
+	begun.dir_fd = dir_make_beneath(folder_fd, begun.folder);
 	error = begun.dir_fd < 0 ? begun.dir_fd : open_data(&begun);
 	if (error < 0)
 		outfile_abort(&begun);
@@ -204,6 +205,29 @@ static int flush_folders(const struct outfile *file)
 	return error;
 }
 
+static bool folder_is_removed(const struct outfile *file)
+{
+	struct stat folder;
+
+	return fstat(file->dir_fd, &folder) == 0 && folder.st_nlink == 0;
+}
+
+/* A temporary name went with the folder; the data are still open. */
+static int make_folder_again(struct outfile *file, bool sync)
+{
+	int dir_fd = dir_make_beneath(file->root_fd, file->folder);
+
+	if (dir_fd < 0)
+		return dir_fd;
+	cleanup_close(&file->dir_fd);
+	file->dir_fd = dir_fd;
+	last_folder.inode = 0; /* the new one may have the number of the old */
+	if (!file->temporary)
+		return 0;
+	free(take_ptr(file->temporary));
+	return copy_to_named(file, sync);
+}
+
 int outfile_commit(struct outfile *file, bool sync)
 {
 	int error = 0;
@@ -211,6 +235,8 @@ int outfile_commit(struct outfile *file, bool sync)
 	assert(file->fd >= 0);
 	if (sync && !file->flushed)
 		error = outfile_flush(file);
+	if (error == 0 && folder_is_removed(file))
+		error = make_folder_again(file, sync);
 	if (error == 0)
 		error = publish(file, sync);
 	if (error == 0 && sync)
@@ -229,6 +255,7 @@ void outfile_abort(struct outfile *file)
 	cleanup_close(&file->dir_fd);
 	free(file->temporary);
 	free(file->base);
+	free(file->folder);
 	*file = (struct outfile)OUTFILE_INIT;
 	errno = saved;
 }

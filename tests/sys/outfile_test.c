@@ -201,6 +201,69 @@ static void a_killed_writer_leaves_at_most_a_temporary_name(void **state)
 	assert_int_equal(temporary, 1);
 }
 
+/* Begin a file in a folder, have the folder removed with what is in it, commit. 0, or what went wrong. */
+static int put_into_removed(const void *data)
+{
+	const char *in = data;
+	char path[256], folder[256];
+	struct outfile file = OUTFILE_INIT;
+
+	snprintf(path, sizeof(path), "%s/deep/a.jpg", in);
+	snprintf(folder, sizeof(folder), "%s/deep", in);
+	if (outfile_begin(&file, scratch.fd, path) < 0 || write(file.fd, "whole", 5) != 5)
+		return 1;
+	if (file.temporary && unlinkat(file.dir_fd, file.temporary, 0) < 0)
+		return 2;
+	if (rmdir(scratch_path(&scratch, "%s", folder)) < 0 || rmdir(scratch_path(&scratch, "%s", in)) < 0)
+		return 3;
+	if (outfile_commit(&file, true) != 0 || !holds(path, "whole") || count_names(folder) != 1)
+		return 4;
+	return file.fd == -1 && file.dir_fd == -1 && !file.temporary ? 0 : 5;
+}
+
+static int put_into_removed_named(const void *data)
+{
+	return refuse_tmpfile(EOPNOTSUPP) ? put_into_removed(data) : 255;
+}
+
+static int put_into_removed_without_links(const void *data)
+{
+	return refuse_linkat(EPERM) ? put_into_removed(data) : 255;
+}
+
+static void a_folder_that_is_removed_meanwhile_is_made_again(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(put_into_removed, "removed"), 0);
+	assert_int_equal(in_child(put_into_removed_named, "removed-named"), 0);
+	assert_int_equal(in_child(put_into_removed_without_links, "removed-copied"), 0);
+}
+
+static int put_beneath_nothing(const void *data)
+{
+	struct outfile file = OUTFILE_INIT;
+	const char *in = data;
+	int folder_fd, error;
+
+	if (mkdir(scratch_path(&scratch, "%s", in), 0777) < 0)
+		return 1;
+	folder_fd = open(scratch_path(&scratch, "%s", in), O_RDONLY | O_DIRECTORY);
+	if (outfile_begin(&file, folder_fd, "a.jpg") < 0 || write(file.fd, "whole", 5) != 5)
+		return 2;
+	if (rmdir(scratch_path(&scratch, "%s", in)) < 0)
+		return 3;
+	error = outfile_commit(&file, true);
+	if (error == 0 || outfile_begin(&file, folder_fd, "b/c.jpg") == 0)
+		return 4;
+	return error == -ENOENT && count_names(in) == -1 ? 0 : 5;
+}
+
+static void the_folder_that_was_given_is_not(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(put_beneath_nothing, "given"), 0);
+}
+
 static void temporary_names_are_known(void **state)
 {
 	(void)state;
@@ -358,6 +421,8 @@ int main(void)
 		cmocka_unit_test(so_it_does_where_nameless_files_cannot_be_linked),
 		cmocka_unit_test(a_time_that_was_set_is_kept),
 		cmocka_unit_test(a_killed_writer_leaves_at_most_a_temporary_name),
+		cmocka_unit_test(a_folder_that_is_removed_meanwhile_is_made_again),
+		cmocka_unit_test(the_folder_that_was_given_is_not),
 		cmocka_unit_test(temporary_names_are_known),
 		cmocka_unit_test(paths_that_lead_out_are_refused),
 		cmocka_unit_test(names_are_bytes),
