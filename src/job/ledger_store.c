@@ -42,14 +42,24 @@ static int last_error_of(sqlite3_file *file)
 	return error;
 }
 
+/* Where a file cannot be opened, SQLite tries again for reading only and keeps what it heard then, which
+ * misleads but for what stays true. */
+static int opening_error(sqlite3 *database)
+{
+	int error = sqlite3_system_errno(database);
+
+	return error == EMFILE || error == ENFILE ? error : 0;
+}
+
 /* SQLite's own words for whatever the system refused are "disk I/O error": a full disk and a broken one are
- * told apart by the system's, which it keeps for the file. (Where a file cannot be opened it tries again for
- * reading only, and keeps what it heard then, which misleads.) */
+ * told apart by the system's, which it keeps for the file. */
 static int system_error(sqlite3 *database)
 {
 	sqlite3_file *file = NULL, *journal = NULL;
 	int error;
 
+	if (database && sqlite3_errcode(database) == SQLITE_CANTOPEN)
+		return opening_error(database);
 	if (!database || sqlite3_errcode(database) != SQLITE_IOERR)
 		return 0;
 	sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);

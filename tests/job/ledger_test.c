@@ -426,6 +426,32 @@ static void why_the_ledger_cannot_be_written_is_told_in_the_systems_words(void *
 	assert_non_null(strstr(err.text, "File too large"));
 }
 
+/* The journal is opened with the first row of each commit. */
+static void too_few_open_files_are_told_in_the_systems_words(void **state)
+{
+	const struct ledger_picture row = picture("a.jpg");
+	struct rlimit before, limit;
+	struct ledger_opened opened;
+	struct ledger *ledger = open_or_fail(&opened);
+	struct err err = { .text = "" };
+	int next, result;
+
+	(void)state;
+	begin_run(ledger);
+	assert_int_equal(ledger_commit(ledger, &err), 0);
+	next = dup(0);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &limit);
+	result = ledger_record_picture(ledger, &row, &err);
+	setrlimit(RLIMIT_NOFILE, &before);
+	ledger_close(ledger);
+	assert_int_equal(result, -1);
+	assert_non_null(strstr(err.text, "the ledger cannot be written: "));
+	assert_non_null(strstr(err.text, "Too many open files"));
+}
+
 static void count(void *data, const struct ledger_output *row)
 {
 	(void)row;
@@ -466,6 +492,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			why_the_ledger_cannot_be_written_is_told_in_the_systems_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			too_few_open_files_are_told_in_the_systems_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_output_is_visited_once, set_up, tear_down),
 	};
 
