@@ -159,7 +159,7 @@ static int work(struct run *run)
 		if (status == 0)
 			show_plan(run);
 		else if (run->fatal.reason != REASON_NONE)
-			log_line(run->log, LOG_ERROR, NULL, "%s", run->fatal.text);
+			log_line(run->log, LOG_ERROR, NULL, "stopped: %s", run->fatal.text);
 		state_undo(&run->state);
 		output_folder_undo(&run->output);
 		return status;

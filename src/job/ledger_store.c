@@ -68,10 +68,20 @@ static int system_error(sqlite3 *database)
 	return error ? error : last_error_of(journal);
 }
 
+static const char *explain(sqlite3 *database)
+{
+	if (!database)
+		return "out of memory";
+	/* of a file that has lost its name SQLite says that it is read-only */
+	if (sqlite3_extended_errcode(database) == SQLITE_READONLY_DBMOVED)
+		return "its file was deleted or moved away";
+	return sqlite3_errmsg(database);
+}
+
 int ledger_store_err(struct err *err, sqlite3 *database, const char *what)
 {
 	int code = database ? sqlite3_errcode(database) : SQLITE_NOMEM, error = system_error(database);
-	const char *why = database ? sqlite3_errmsg(database) : "out of memory";
+	const char *why = explain(database);
 	enum reason reason = REASON_INTERNAL;
 
 	if (error)

@@ -252,7 +252,9 @@ def deleted(context):
         started, in_time = take_away(job, how, share)
         ended = started.wait()
         if in_time:
-            job.check(what, started, ended, (3,), ["stopped: out: deleted or moved away"])
+            # the ledger may be gone, and found to be, a moment before OUTPUT is
+            job.check(what, started, ended, (3,), ["stopped: out: deleted or moved away",
+                                                   "stopped: the ledger cannot be written: its file was deleted or moved away"])
         job.options = options
         job.finish(what)
         for name in ("out", "elsewhere", "state"):

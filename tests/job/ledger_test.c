@@ -452,6 +452,22 @@ static void too_few_open_files_are_told_in_the_systems_words(void **state)
 	assert_non_null(strstr(err.text, "Too many open files"));
 }
 
+static void a_ledger_that_is_deleted_under_a_run_is_told_as_such(void **state)
+{
+	const struct ledger_picture row = picture("a.jpg");
+	struct ledger_opened opened;
+	struct ledger *ledger = open_or_fail(&opened);
+	struct err err = { .text = "" };
+
+	(void)state;
+	begin_run(ledger);
+	assert_int_equal(ledger_commit(ledger, &err), 0);
+	assert_int_equal(unlink(file_name()), 0);
+	assert_int_equal(ledger_record_picture(ledger, &row, &err), -1);
+	assert_string_equal(err.text, "the ledger cannot be written: its file was deleted or moved away");
+	ledger_close(ledger);
+}
+
 static void count(void *data, const struct ledger_output *row)
 {
 	(void)row;
@@ -494,6 +510,8 @@ int main(void)
 			why_the_ledger_cannot_be_written_is_told_in_the_systems_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			too_few_open_files_are_told_in_the_systems_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_ledger_that_is_deleted_under_a_run_is_told_as_such, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_output_is_visited_once, set_up, tear_down),
 	};
 
