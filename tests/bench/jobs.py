@@ -7,7 +7,7 @@ class Job:
     key: str
     title: str
     photos: str         # the folder of the inputs, below the bench's own
-    edges: tuple        # the long edge of each output, the largest first
+    edges: tuple        # the long edge of each output, the largest first, or WIDTHxHEIGHT:cover
     marks: int          # the first so many outputs carry the mark
     kind: str = "jpg"   # of the outputs
     profiles: bool = False  # inputs need their ICC profiles converted to sRGB
@@ -24,13 +24,18 @@ JOBS = [
         (1600,), 1, profiles=True, alike=False),
 ]
 
+# Five deliveries of one shoot. Its own program, wedding.py, measures it.
+WEDDING = Job("wedding", "a wedding: JPEGs of 24 megapixels to 2048 px, 1600 px, 1080x1350 (cut), 600 px and 320 px, marks on the first three",
+              "wedding", (2048, 1600, "1080x1350:cover", 600, 320), 3, alike=False)
+
 QUALITY = 80
 MARGIN_PX = 20
 PNG_LEVEL = 4   # of zlib, which is stampmill's
 
 
 def size_name(index):
-    return ("large", "medium", "small")[index]
+    """The folder of an output where a picture has several; the peers put it in front of the files' names."""
+    return str(index + 1)
 
 
 def recipe(job, logo):

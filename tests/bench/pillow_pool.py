@@ -27,7 +27,7 @@ def save(picture, name, index):
     if index < int(marks):
         picture = picture.copy() if index + 1 < len(edges) else picture
         picture.paste(logo, (picture.width - logo.width - 20, picture.height - logo.height - 20), logo)
-    label = ("large-", "medium-", "small-")[index] if len(edges) > 1 else ""
+    label = f"{index + 1}-" if len(edges) > 1 else ""
     picture.save(os.path.join(target, f"{label}{os.path.splitext(name)[0]}.{kind}"), **options)
 
 

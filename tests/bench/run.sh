@@ -3,6 +3,8 @@
 # makes the pictures (tests/bench/photos.sh) in DIR, default build/bench, and runs tests/bench/bench.py, whose options follow DIR:
 #   sh tests/bench/run.sh build/bench --rounds 1 --only J1
 #   sh tests/bench/run.sh build/bench --write tests/bench     # the chart and the table that the README shows
+# What it has made and installed there also serves
+#   /usr/bin/python3 tests/bench/wedding.py build/bench       # 500 pictures, five outputs of each
 # A measurement, not a test: it takes a quarter of an hour, 700 MB of disk, and wants a quiet machine.
 set -eu
 top=$(cd -- "$(dirname -- "$0")/../.." && pwd)

@@ -5,19 +5,23 @@ const fs = require('fs'), path = require('path'), sharp = require(module_);
 
 sharp.concurrency(1);
 sharp.cache(false);
-const files = fs.readdirSync(input), sizes = edges.split(',').map(Number);
-const labels = sizes.length > 1 ? ['large-', 'medium-', 'small-'] : [''];
+// a long edge, or WIDTHxHEIGHT:cover
+function sizeOf(edge) {
+  const [width, height] = edge.split('x').map(side => parseInt(side));
+  return height ? { width, height, fit: 'cover' } : { width, height: width, fit: 'inside' };
+}
+const files = fs.readdirSync(input), sizes = edges.split(',').map(sizeOf);
 let next = 0, logo;
 
 async function work() {
   while (next < files.length) {
     const file = files[next++], whole = sharp(path.join(input, file)).autoOrient();
-    await Promise.all(sizes.map(async (edge, i) => {
-      let picture = whole.clone().resize(edge, edge, { fit: 'inside', withoutEnlargement: true });
+    await Promise.all(sizes.map(async (size, i) => {
+      let picture = whole.clone().resize({ ...size, withoutEnlargement: true });
       if (i < Number(marks)) picture = picture.composite([{ input: logo.data, raw: logo.info, gravity: 'southeast' }]);
       picture = kind === 'png' ? picture.png({ compressionLevel: 4, adaptiveFiltering: true })
         : picture.jpeg({ quality: 80, chromaSubsampling: '4:2:0', optimiseCoding: false });
-      await picture.toFile(path.join(output, labels[i] + path.parse(file).name + '.' + kind));
+      await picture.toFile(path.join(output, (sizes.length > 1 ? `${i + 1}-` : '') + path.parse(file).name + '.' + kind));
     }));
   }
 }
