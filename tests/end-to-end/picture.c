@@ -122,6 +122,33 @@ void picture_pixel(const char *path, int x, int y, int rgba[4])
 	g_object_unref(image);
 }
 
+static VipsImage *load_srgb(const char *path)
+{
+	VipsImage *image = load(path), *srgb;
+
+	VIPS(vips_colourspace(image, &srgb, VIPS_INTERPRETATION_sRGB, NULL));
+	g_object_unref(image);
+	return srgb;
+}
+
+double picture_distance(const char *one, const char *other)
+{
+	VipsImage *first = load_srgb(one), *second = load_srgb(other), *difference, *magnitude;
+	double mean;
+
+	assert_int_equal(first->Xsize, second->Xsize);
+	assert_int_equal(first->Ysize, second->Ysize);
+	assert_int_equal(first->Bands, second->Bands);
+	VIPS(vips_subtract(first, second, &difference, NULL));
+	VIPS(vips_abs(difference, &magnitude, NULL));
+	VIPS(vips_avg(magnitude, &mean, NULL));
+	g_object_unref(magnitude);
+	g_object_unref(difference);
+	g_object_unref(second);
+	g_object_unref(first);
+	return mean;
+}
+
 void assert_pixel(const char *path, int x, int y, const int rgb[3], int tolerance, const char *file, int line)
 {
 	int got[4];

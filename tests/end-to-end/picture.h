@@ -36,6 +36,9 @@ void picture_read(const char *path, struct picture_facts *facts);
 /* The sRGB value of the pixel at (x, y); the last element is alpha (255 where there is none). */
 void picture_pixel(const char *path, int x, int y, int rgba[4]);
 
+/* How far two pictures of one size are apart in sRGB: the mean of the samples' differences, of 255. */
+double picture_distance(const char *one, const char *other);
+
 /* Assert that the pixel is within `tolerance` of (red, green, blue). */
 #define ASSERT_PIXEL(path, x, y, red, green, blue, tolerance) \
 	assert_pixel(path, x, y, (const int[3]){ red, green, blue }, tolerance, __FILE__, __LINE__)

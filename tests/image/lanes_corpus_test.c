@@ -90,10 +90,12 @@ static bool is_wanted(int fd, const char *path, bool all)
 /* Where the lanes are further apart, and the planar lane is the one that is nearer to the picture resized in
  * floating point without clipping. The test card's black and white overshoot at every edge, which red, green
  * and blue of 8 bits cut off on the way and planes do not, as far as 0 and 255 let them. The camera stores
- * colours that no red, green and blue stand for. */
+ * colours that no red, green and blue stand for. Of the noise on the bench's saturated tartan
+ * (tests/bench/photos.sh) red, green and blue lose what goes below 0 or above 255: the planar lane's is 2.0
+ * dB of luma and 0.4 dB of chroma nearer. */
 static bool is_excepted(const char *path)
 {
-	static const char *const names[] = { "320x240.jpg", "FujiFilm DS-7 (3).jpg" };
+	static const char *const names[] = { "320x240.jpg", "FujiFilm DS-7 (3).jpg", "DSC_0007.jpg" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (g_str_has_suffix(path, names[i]))
