@@ -32,14 +32,20 @@ struct metadata {
 			     same form out as in, image resources where it is made new */
 };
 
-/* What the output will be. */
+/* How to reach the creator; UTF-8, or NULL. */
+struct metadata_contact {
+	const char *email, *url, *phone;
+};
+
+/* What the output will be. The texts are written under every policy, in place of what the input says. */
 struct metadata_target {
 	enum metadata_policy policy;
-	const char *copyright,
-		*artist; /* UTF-8, or NULL: written into EXIF, XMP and IPTC in step, under every policy */
-	int width_px, height_px; /* of the output: PixelXDimension, PixelYDimension */
-	bool srgb;               /* the pixels are sRGB: ColorSpace 1, no Interoperability R03 */
-	bool adobe;              /* the pixels are still AdobeRGB (colour kept): ColorSpace 65535, R03 */
+	const char *copyright, *artist;  /* UTF-8, or NULL: into EXIF, XMP and IPTC in step */
+	const char *usage_terms;         /* the same, into XMP */
+	struct metadata_contact contact; /* into XMP and IPTC in step */
+	int width_px, height_px;         /* of the output: PixelXDimension, PixelYDimension */
+	bool srgb;                       /* the pixels are sRGB: ColorSpace 1, no Interoperability R03 */
+	bool adobe; /* the pixels are still AdobeRGB (colour kept): ColorSpace 65535, R03 */
 	double dpi; /* what the file's own header declares; 0: what the input's tags say, 72 in a new block */
 	enum iptc_form {
 		IPTC_FORM_INPUT,     /* as the input; image resources where it is made new */
@@ -50,11 +56,18 @@ struct metadata_target {
 
 /* Make `out` from `in` for `target`. Orientation becomes 1, no thumbnail survives under any policy (EXIF
  * IFD1, previews inside maker notes, Photoshop resources 1033 and 1036, xmp:Thumbnails), nor does anything
- * that describes the original's pixels only (gain maps). Under `none` there is only what copyright and artist
- * ask for, so AdobeRGB that is kept needs its profile embedded. Each blob fits into one JPEG segment (65,533
- * bytes; XMP 65,502): what does not goes group by group, maker notes first, never the copyright and artist
- * given. The same `in` and `target` give the same bytes; `out` edited again gives `out`. `out` owns its
- * blobs. */
+ * that describes the original's pixels only (gain maps). Under `none` there is only what the texts given ask
+ * for, so AdobeRGB that is kept needs its profile embedded. Each blob fits into one JPEG segment (65,533
+ * bytes; XMP 65,502): what does not goes group by group, maker notes first, never the texts given. The same
+ * `in` and `target` give the same bytes; `out` edited again gives `out`. `out` owns its blobs.
+ *
+ * Where each text has a place: copyright in EXIF Copyright, XMP dc:rights (with xmpRights:Marked) and IPTC
+ * 2:116; artist in EXIF Artist, XMP dc:creator and IPTC 2:80. Usage terms are in XMP xmpRights:UsageTerms
+ * alone: the IPTC Photo Metadata Standard maps them to no IIM dataset, and Exif 3.0 has no tag for them. It
+ * maps the creator's contact to XMP Iptc4xmpCore:CreatorContactInfo alone; IIM's own 2:118, Contact, which
+ * older programs read, gets it too, a dataset for each of e-mail, URL and telephone. Exif has no tag for
+ * it. The contact is one thing: when any part of it is given, what the input says goes as a whole, postal
+ * address included, so that two people's never mix. */
 void metadata_edit(const struct metadata *in, const struct metadata_target *target, struct metadata *out);
 void metadata_finish(struct metadata *metadata);
 

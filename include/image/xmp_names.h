@@ -16,6 +16,7 @@
 #define XMP_NS_EXIF "http://ns.adobe.com/exif/1.0/"
 #define XMP_NS_EXIF_EX "http://cipa.jp/exif/1.0/"
 #define XMP_NS_PHOTOSHOP "http://ns.adobe.com/photoshop/1.0/"
+#define XMP_NS_IPTC_CORE "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 
 /* The group of a property of the picture. */
 enum tag_group xmp_property_group(const char *ns, const char *name);

@@ -122,6 +122,11 @@ enum metadata_policy {
 	METADATA_NONE
 };
 
+/* How to reach the creator; UTF-8, NULL: not given. */
+struct contact_settings {
+	char *email, *url, *phone;
+};
+
 struct sharpen_settings {
 	double radius_px; /* sigma of the neighbourhood's Gaussian; 0: not to be sharpened */
 	double amount;    /* how much of the difference from it is added */
@@ -141,8 +146,9 @@ struct output_settings {
 	struct rgb background;
 	enum colour_policy colour;
 	enum metadata_policy metadata;
-	char *copyright, *artist; /* UTF-8 */
-	char *name;               /* template */
+	char *copyright, *artist, *usage_terms; /* UTF-8 */
+	struct contact_settings contact;
+	char *name; /* template */
 	struct sharpen_settings sharpen;
 	int64_t max_bytes;  /* 0: any number */
 	int dpi;            /* 0: as the input */

@@ -171,8 +171,8 @@ static void add_policies(GString *page, const struct manual_policy_row *policies
 	add_prose(page,
 		"What each policy of --metadata keeps of EXIF, XMP and IPTC. The picture is turned upright "
 		"and "
-		"the orientation, where tags are kept, set to 1. --copyright and --artist are written under "
-		"every policy, none too.");
+		"the orientation, where tags are kept, set to 1. The texts of the options below are written "
+		"under every policy, none too.");
 	for (; policies->group; policies++) {
 		g_autoptr(GString) kept = g_string_new("");
 
@@ -182,6 +182,33 @@ static void add_policies(GString *page, const struct manual_policy_row *policies
 					kept, "%s%s", kept->len ? ", " : "kept by ", names[policy]);
 		add_term(page, policies->group, kept->len ? kept->str : "never kept");
 	}
+}
+
+static void add_texts(GString *page)
+{
+	g_string_append(page, ".SS Texts that are written\n");
+	add_prose(page,
+		"Each replaces what the input says in all of its places. IPTC is written into JPEG and TIFF; "
+		"PNG, "
+		"WebP and AVIF have no place for it. Its fields are short: what is longer is cut there, at a "
+		"whole character.");
+	add_term(page, "--copyright",
+		"EXIF Copyright; XMP dc:rights and xmpRights:Marked; IPTC 2:116, 128 bytes");
+	add_term(page, "--artist",
+		"EXIF Artist; XMP dc:creator; IPTC 2:80, 32 bytes for each of several artists, between whom "
+		"there are semicolons");
+	add_term(page, "--usage-terms",
+		"XMP xmpRights:UsageTerms. The IPTC Photo Metadata Standard has them there alone; neither "
+		"EXIF nor "
+		"the older IPTC form (IIM) has a field for them");
+	add_term(page, "--contact-email, --contact-url, --contact-phone",
+		"XMP Iptc4xmpCore:CreatorContactInfo, the only place in the IPTC Photo Metadata Standard; "
+		"and "
+		"for older programs IPTC 2:118, 128 bytes for each of the three. EXIF has no field for them. "
+		"A "
+		"contact is one thing: if any of the three is given, all of the old one goes, its postal "
+		"address "
+		"too");
 }
 
 static void add_files(GString *page)
@@ -227,6 +254,7 @@ void manual_print(const struct manual_policy_row *policies)
 		if (strcmp(topic->title, "EVENTS") == 0) {
 			add_reasons(page);
 			add_policies(page, policies);
+			add_texts(page);
 		}
 	}
 	add_files(page);

@@ -10,6 +10,7 @@
 
 #define BYLINE_LIMIT_BYTES 32
 #define NOTICE_LIMIT_BYTES 128
+#define CONTACT_LIMIT_BYTES 128
 
 #define ID(record, dataset) ((uint16_t)((record) << 8 | (dataset)))
 
@@ -18,7 +19,8 @@ enum {
 	CHARACTER_SET = ID(1, 90),
 	APPLICATION_VERSION = ID(2, 0),
 	BYLINE = ID(2, 80),
-	COPYRIGHT_NOTICE = ID(2, 116)
+	COPYRIGHT_NOTICE = ID(2, 116),
+	CONTACT = ID(2, 118)
 };
 
 /* ISO 2022's way to UTF-8: escape, percent, G. */
@@ -35,8 +37,7 @@ static const struct {
 	{ ID(2, 85), ID(2, 85), TAG_RIGHTS },   /* By-line Title */
 	{ ID(2, 110), ID(2, 110), TAG_RIGHTS }, /* Credit */
 	{ ID(2, 115), ID(2, 116), TAG_RIGHTS }, /* Source, Copyright Notice */
-	{ ID(2, 118), ID(2, 118), TAG_RIGHTS }, /* Contact */
-	{ ID(2, 200), ID(2, 202), TAG_THUMBNAIL },
+	{ CONTACT, CONTACT, TAG_RIGHTS }, { ID(2, 200), ID(2, 202), TAG_THUMBNAIL },
 	{ ID(2, 230), ID(2, 231), TAG_EDITING }, /* notes and history of the document */
 	{ ID(2, 232), ID(2, 232), TAG_CAPTURE }, /* camera, as text */
 	{ ID(2, 1), ID(2, 255), TAG_DESCRIPTION },
@@ -193,21 +194,48 @@ static void convert_to_utf8(GArray *datasets)
 	insert(datasets, CHARACTER_SET, UTF8_ESCAPE, strlen(UTF8_ESCAPE));
 }
 
+static bool has_rights(const struct metadata_job *job)
+{
+	return job->copyright || job->artist || metadata_job_has_contact(job);
+}
+
+static bool is_ascii(const char *text)
+{
+	return !text || g_str_is_ascii(text);
+}
+
+static bool rights_are_ascii(const struct metadata_job *job)
+{
+	return is_ascii(job->copyright) && is_ascii(job->artist) && is_ascii(job->email) &&
+	       is_ascii(job->url) && is_ascii(job->phone);
+}
+
+/* Contact may be there several times: each part of it is a text of its own, which need not be cut. */
+static void insert_contact(GArray *datasets, const struct metadata_job *job)
+{
+	const char *const parts[] = { job->email, job->url, job->phone };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		if (parts[i])
+			insert_text(datasets, CONTACT, parts[i], CONTACT_LIMIT_BYTES);
+	}
+}
+
 static void set_rights(GArray *datasets, const struct metadata_job *job)
 {
-	bool is_ascii = (!job->copyright || g_str_is_ascii(job->copyright)) &&
-			(!job->artist || g_str_is_ascii(job->artist));
-
 	if (job->copyright)
 		remove_all(datasets, COPYRIGHT_NOTICE);
 	if (job->artist)
 		remove_all(datasets, BYLINE);
-	if (!is_ascii)
+	if (metadata_job_has_contact(job))
+		remove_all(datasets, CONTACT);
+	if (!rights_are_ascii(job))
 		convert_to_utf8(datasets);
 	if (job->copyright)
 		insert_text(datasets, COPYRIGHT_NOTICE, job->copyright, NOTICE_LIMIT_BYTES);
 	for (size_t i = 0; job->artist && job->artists[i]; i++)
 		insert_text(datasets, BYLINE, job->artists[i], BYLINE_LIMIT_BYTES);
+	insert_contact(datasets, job);
 }
 
 /* Each record begins with its version. */
@@ -252,7 +280,7 @@ void iim_edit(const unsigned char *data, size_t size_bytes, const struct metadat
 {
 	g_autoptr(GArray) datasets = load(data, size_bytes, kept);
 
-	if (job->copyright || job->artist) {
+	if (has_rights(job)) {
 		set_rights(datasets, job);
 		set_versions(datasets);
 	}

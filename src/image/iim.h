@@ -8,10 +8,10 @@
 
 #include "image/metadata_job.h"
 
-/* Append to `out` those datasets of `size_bytes` at `data` that are in `kept`, with the job's copyright and
- * artist in place of the old ones. Reading ends at the first broken dataset. Where a text of the job is not
- * ASCII, all texts become UTF-8, and 1:90 says so. Nothing is appended when there is nothing but the
- * technical datasets. */
+/* Append to `out` those datasets of `size_bytes` at `data` that are in `kept`, with the job's copyright,
+ * artist and contact in place of the old ones, each cut at the length that the dataset has, at a whole
+ * character. Reading ends at the first broken dataset. Where a text of the job is not ASCII, all texts become
+ * UTF-8, and 1:90 says so. Nothing is appended when there is nothing but the technical datasets. */
 void iim_edit(const unsigned char *data, size_t size_bytes, const struct metadata_job *job, tag_set kept,
 	GByteArray *out);
 

@@ -47,6 +47,19 @@ void metadata_read_facts(const struct blob *exif, struct exif_facts *facts)
 	exif_texts_read(&view, &main_dir, facts);
 }
 
+/* How many bytes of `text` take no more than `limit_bytes` in XML, which spells some characters out. */
+static size_t xml_limit(const char *text, size_t limit_bytes)
+{
+	size_t at = 0, cost = 0;
+
+	for (; text[at]; at++) {
+		cost += text[at] == '&' || text[at] == '\r' ? 5 : text[at] == '<' || text[at] == '>' ? 4 : 1;
+		if (cost > limit_bytes)
+			break;
+	}
+	return at;
+}
+
 /* What is left of `text` when it is cut, cleaned and trimmed; NULL when nothing is. */
 static char *clean_text(const char *text)
 {
@@ -55,8 +68,15 @@ static char *clean_text(const char *text)
 	if (!cleaned)
 		return NULL;
 	g_strstrip(cleaned);
-	cleaned[utf8_cut(cleaned, RIGHTS_LIMIT_BYTES)] = '\0';
+	cleaned[utf8_cut(cleaned, xml_limit(cleaned, RIGHTS_LIMIT_BYTES))] = '\0';
 	return *cleaned ? g_steal_pointer(&cleaned) : NULL;
+}
+
+static char *clean_line(const char *text)
+{
+	char *line = clean_text(text);
+
+	return line ? g_strdelimit(line, "\t\n\r", ' ') : NULL;
 }
 
 /* Exif has one text for all artists, with semicolons between them; IPTC and XMP have one for each. */
@@ -76,11 +96,26 @@ static char **split_artists(const char *artist)
 	return (char **)g_ptr_array_free(artists, FALSE);
 }
 
+static void job_finish(struct metadata_job *job)
+{
+	g_free(job->copyright);
+	g_free(job->artist);
+	g_strfreev(job->artists);
+	g_free(job->usage_terms);
+	g_free(job->email);
+	g_free(job->url);
+	g_free(job->phone);
+}
+
 void metadata_edit(const struct metadata *in, const struct metadata_target *target, struct metadata *out)
 {
 	struct metadata_job job = { .target = target,
 		.copyright = clean_text(target->copyright),
-		.artist = clean_text(target->artist) };
+		.artist = clean_text(target->artist),
+		.usage_terms = clean_text(target->usage_terms),
+		.email = clean_line(target->contact.email),
+		.url = clean_line(target->contact.url),
+		.phone = clean_line(target->contact.phone) };
 
 	if (job.artist)
 		job.artists = split_artists(job.artist);
@@ -88,9 +123,7 @@ void metadata_edit(const struct metadata *in, const struct metadata_target *targ
 	exif_block_edit(&in->exif, &job, &out->exif);
 	xmp_packet_edit(&in->xmp, &job, &out->xmp);
 	iptc_block_edit(&in->iptc, &job, &out->iptc);
-	g_free(job.copyright);
-	g_free(job.artist);
-	g_strfreev(job.artists);
+	job_finish(&job);
 }
 
 void blob_take(struct blob *blob, GByteArray *bytes)

@@ -12,14 +12,22 @@
 /* What a JPEG segment holds besides its own length. */
 #define SEGMENT_LIMIT_BYTES 65533
 
-/* A copyright or an artist longer than this is cut, at a whole character. */
+/* A text given that takes more than this in XML is cut, at a whole character: so all of them together fit
+ * into a packet, whatever characters they are made of. */
 #define RIGHTS_LIMIT_BYTES 4000
 
 struct metadata_job {
 	const struct metadata_target *target;
 	char *copyright, *artist; /* UTF-8 without control characters; NULL: not given */
 	char **artists;           /* `artist` cut at its semicolons; NULL exactly when artist is */
+	char *usage_terms;
+	char *email, *url, *phone; /* of the creator, each in one line */
 };
+
+static inline bool metadata_job_has_contact(const struct metadata_job *job)
+{
+	return job->email || job->url || job->phone;
+}
 
 /* A resolution that can be declared. */
 static inline bool metadata_dpi_is_known(const struct metadata_target *target)

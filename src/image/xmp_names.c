@@ -139,7 +139,7 @@ static const struct {
 	{ XMP_NS_RIGHTS, NULL, TAG_RIGHTS },
 	{ NS_DCTERMS, dublin_core_terms_names, 0 },
 	{ XMP_NS_PHOTOSHOP, photoshop_names, 0 },
-	{ "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/", iptc_core_names, 0 },
+	{ XMP_NS_IPTC_CORE, iptc_core_names, 0 },
 	{ "http://ns.useplus.org/ldf/xmp/1.0/", NULL, TAG_RIGHTS },
 	{ "http://creativecommons.org/ns#", NULL, TAG_RIGHTS },
 	{ XMP_NS_TIFF, tiff_names, 0 },

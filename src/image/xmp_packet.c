@@ -50,41 +50,84 @@ static void add_simple(
 	xmlSetNsProp(description, declare(description, ns, prefix), TEXT(name), TEXT(value));
 }
 
-/* A Dublin Core property that is an array of texts; `language` goes with each, where it is not NULL. */
-static void add_array(
-	struct writer *writer, const char *name, const char *form, const char *language, char *const *items)
+/* A property as an element, with nothing in it yet. */
+static xmlNode *add_element(
+	struct writer *writer, const char *ns, const char *prefix, const char *name, xmlNs **rdf_ns)
+{
+	xmlNode *description = writer_description(writer, rdf_ns);
+
+	return xmlNewChild(description, declare(description, ns, prefix), TEXT(name), NULL);
+}
+
+static void add_creators(struct writer *writer, char *const *creators)
 {
 	xmlNs *rdf_ns;
-	xmlNode *description = writer_description(writer, &rdf_ns);
-	xmlNode *property = xmlNewChild(description, declare(description, XMP_NS_DC, "dc"), TEXT(name), NULL);
-	xmlNode *array = xmlNewChild(property, rdf_ns, TEXT(form), NULL);
+	xmlNode *property = add_element(writer, XMP_NS_DC, "dc", "creator", &rdf_ns);
+	xmlNode *list = xmlNewChild(property, rdf_ns, TEXT("Seq"), NULL);
 
-	for (; *items; items++) {
-		xmlNode *item = xmlNewTextChild(array, rdf_ns, TEXT("li"), TEXT(*items));
+	for (; *creators; creators++)
+		xmlNewTextChild(list, rdf_ns, TEXT("li"), TEXT(*creators));
+}
 
-		if (language)
-			xmlNodeSetLang(item, TEXT(language));
+/* A text that could be there in several languages, in the one that stands for all. */
+static void add_alternative(
+	struct writer *writer, const char *ns, const char *prefix, const char *name, const char *text)
+{
+	xmlNs *rdf_ns;
+	xmlNode *property = add_element(writer, ns, prefix, name, &rdf_ns);
+	xmlNode *list = xmlNewChild(property, rdf_ns, TEXT("Alt"), NULL);
+
+	xmlNodeSetLang(xmlNewTextChild(list, rdf_ns, TEXT("li"), TEXT(text)), TEXT("x-default"));
+}
+
+static void add_contact(struct writer *writer, const struct metadata_job *job)
+{
+	const struct {
+		const char *name, *text;
+	} parts[] = { { "CiEmailWork", job->email }, { "CiUrlWork", job->url }, { "CiTelWork", job->phone } };
+	xmlNs *rdf_ns;
+	xmlNode *contact =
+		add_element(writer, XMP_NS_IPTC_CORE, "Iptc4xmpCore", "CreatorContactInfo", &rdf_ns);
+
+	xmlSetNsProp(contact, rdf_ns, TEXT("parseType"), TEXT("Resource"));
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		if (parts[i].text)
+			xmlNewTextChild(contact, contact->ns, TEXT(parts[i].name), TEXT(parts[i].text));
 	}
+}
+
+static void set_copyright(struct writer *writer, const char *copyright)
+{
+	xmp_tree_remove(writer->rdf, XMP_NS_DC, "rights");
+	xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Copyright");
+	xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Copyright");
+	xmp_tree_remove(writer->rdf, XMP_NS_RIGHTS, "Marked");
+	add_simple(writer, XMP_NS_RIGHTS, "xmpRights", "Marked", "True");
+	add_alternative(writer, XMP_NS_DC, "dc", "rights", copyright);
+}
+
+static void set_artist(struct writer *writer, char *const *artists)
+{
+	xmp_tree_remove(writer->rdf, XMP_NS_DC, "creator");
+	xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Artist");
+	xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Artist");
+	xmp_tree_remove(writer->rdf, XMP_NS_EXIF_EX, "Photographer");
+	add_creators(writer, artists);
 }
 
 static void set_rights(struct writer *writer, const struct metadata_job *job)
 {
-	if (job->copyright) {
-		char *const items[] = { job->copyright, NULL };
-
-		xmp_tree_remove(writer->rdf, XMP_NS_DC, "rights");
-		xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Copyright");
-		xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Copyright");
-		xmp_tree_remove(writer->rdf, XMP_NS_RIGHTS, "Marked");
-		add_simple(writer, XMP_NS_RIGHTS, "xmpRights", "Marked", "True");
-		add_array(writer, "rights", "Alt", "x-default", items);
+	if (job->copyright)
+		set_copyright(writer, job->copyright);
+	if (job->artist)
+		set_artist(writer, job->artists);
+	if (job->usage_terms) {
+		xmp_tree_remove(writer->rdf, XMP_NS_RIGHTS, "UsageTerms");
+		add_alternative(writer, XMP_NS_RIGHTS, "xmpRights", "UsageTerms", job->usage_terms);
 	}
-	if (job->artist) {
-		xmp_tree_remove(writer->rdf, XMP_NS_DC, "creator");
-		xmp_tree_remove(writer->rdf, XMP_NS_TIFF, "Artist");
-		xmp_tree_remove(writer->rdf, XMP_NS_EXIF, "Artist");
-		xmp_tree_remove(writer->rdf, XMP_NS_EXIF_EX, "Photographer");
-		add_array(writer, "creator", "Seq", NULL, job->artists);
+	if (metadata_job_has_contact(job)) {
+		xmp_tree_remove(writer->rdf, XMP_NS_IPTC_CORE, "CreatorContactInfo");
+		add_contact(writer, job);
 	}
 }
 

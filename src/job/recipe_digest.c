@@ -78,6 +78,14 @@ static void add_late(struct pack *pack, const char *name, int64_t value)
 	pack_i64(pack, value);
 }
 
+static void add_late_text(struct pack *pack, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	pack_string(pack, name);
+	pack_string(pack, value);
+}
+
 static int add_marks(struct pack *pack, const struct output_settings *output, const struct settings *settings,
 	struct err *err)
 {
@@ -122,6 +130,10 @@ static int add_output(struct pack *pack, const struct output_settings *output,
 		add_late(pack, "dpi", output->dpi);
 	if (output->keep_mtime)
 		add_late(pack, "keep-mtime", 1);
+	add_late_text(pack, "usage-terms", output->usage_terms);
+	add_late_text(pack, "contact-email", output->contact.email);
+	add_late_text(pack, "contact-url", output->contact.url);
+	add_late_text(pack, "contact-phone", output->contact.phone);
 	return 0;
 }
 

@@ -43,6 +43,10 @@ static void output_finish(struct output_settings *output)
 	g_free(output->mark.style.font);
 	g_free(output->copyright);
 	g_free(output->artist);
+	g_free(output->usage_terms);
+	g_free(output->contact.email);
+	g_free(output->contact.url);
+	g_free(output->contact.phone);
 	g_free(output->name);
 }
 

@@ -120,7 +120,8 @@ static void the_options_of_what_is_made_are_read(void **state)
 			     "\xc2\xa9 "
 			     "me|--artist|I|--name|x/"
 			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
-			     "max-bytes|300k|--sharpen|print:low");
+			     "max-bytes|300k|--sharpen|print:low|--usage-terms|{n\xc3\xa9"
+			     "}|--contact-email|a@b|--contact-url|b.example|--contact-phone|+1");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -143,6 +144,10 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_int_equal(output->metadata, METADATA_COPYRIGHT);
 	assert_string_equal(output->copyright, "\xc2\xa9 me");
 	assert_string_equal(output->artist, "I");
+	assert_string_equal(output->usage_terms, "{n\xc3\xa9}");
+	assert_string_equal(output->contact.email, "a@b");
+	assert_string_equal(output->contact.url, "b.example");
+	assert_string_equal(output->contact.phone, "+1");
 	assert_string_equal(output->name, "x/{stem}.{ext}");
 	assert_true(output->windows_names && output->keep_mtime);
 	assert_int_equal(output->dpi, 300);

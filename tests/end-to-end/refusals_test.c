@@ -333,9 +333,9 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 		"--watermark-size", "--watermark-basis", "--watermark-margin", "--watermark-opacity",
 		"--watermark-rotate", "--watermark-spacing", "--watermark-oversize", "--format", "--quality",
 		"--progressive", "--optimize", "--background", "--colour", "--metadata", "--copyright",
-		"--artist", "--name", "--on-collision", "--jobs", "--dry-run", "--timeout", "--retries",
-		"--max-pixels", "--fail-on", "--progress", "--events", "--log", "--log-level", "--sync",
-		"--rate" };
+		"--artist", "--usage-terms", "--contact-email", "--contact-url", "--contact-phone", "--name",
+		"--on-collision", "--jobs", "--dry-run", "--timeout", "--retries", "--max-pixels",
+		"--fail-on", "--progress", "--events", "--log", "--log-level", "--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

@@ -48,15 +48,19 @@ static void check_facts(const struct blob *exif)
 	REQUIRE(facts.orientation >= 1 && facts.orientation <= 8);
 }
 
-/* A byte that picks the block, one that picks what is asked, then the block. */
+/* A byte that picks the block and the texts that came later, one that picks what is asked, then the block. */
 static void fuzz_one(const unsigned char *data, size_t size)
 {
-	unsigned int which = fuzz_choice(&data, &size) % 3, asked = fuzz_choice(&data, &size);
+	unsigned int first = fuzz_choice(&data, &size), asked = fuzz_choice(&data, &size);
+	unsigned int which = first % 3, late = first / 3;
 	struct metadata in = { 0 };
 	struct blob *blobs[] = { &in.exif, &in.xmp, &in.iptc };
 	struct metadata_target target = { .policy = (enum metadata_policy)(asked & 3),
 		.copyright = asked & 4 ? "© 2026 Studio" : NULL,
 		.artist = asked & 8 ? "A. Smith; Ödön" : NULL,
+		.usage_terms = late & 1 ? "für <ein> Jahr & nur hier" : NULL,
+		.contact = { late & 2 ? "ödön@studio.example" : NULL,
+			late & 4 ? "https://studio.example/?a&b" : NULL, late & 8 ? "+36 1" : NULL },
 		.width_px = 2048,
 		.height_px = 1365,
 		.srgb = asked & 16,

@@ -179,6 +179,45 @@ static void each_artist_has_a_byline_cut_at_a_character(void **state)
 						     "1234567890123456789012345678901"));
 }
 
+static void each_part_of_a_contact_is_a_dataset_of_its_own(void **state)
+{
+	struct metadata_target target = web;
+
+	target.contact = (struct metadata_contact){ .email = "a@b.example", .phone = "+49\n1" };
+	assert_blob(edit(BYTES(VERSION CITY_LATIN1 MARK "\2\x76\0\3Old" MARK "\2\x76\0\3own" NOTICE_OLD),
+			    &target),
+		BYTES(VERSION CITY_LATIN1 NOTICE_OLD MARK "\2\x76\0\x0b"
+							  "a@b.example" MARK "\2\x76\0\5+49 1"));
+	target.contact = (struct metadata_contact){ .email = "\xc3\xbc@b.example" };
+	assert_blob(edit(BYTES(VERSION CITY_LATIN1), &target),
+		BYTES(MARK "\1\0\0\2\0\4" CHARSET_UTF8 VERSION CITY_UTF8 MARK
+			   "\2\x76\0\x0c\xc3\xbc@b.example"));
+}
+
+static void a_long_contact_is_cut_at_a_character(void **state)
+{
+	g_autofree char *most = g_strnfill(127, 'a');
+	g_autofree char *url = g_strconcat(most, "\xc3\xbc", NULL);
+	struct metadata_target target = web;
+	struct blob out;
+
+	target.contact.url = url;
+	out = edit("", 0, &target);
+	assert_true(blob_holds(&out, most));
+	assert_non_null(memmem(out.data, out.size_bytes, MARK "\2\x76\0\x7f", 5));
+	assert_false(blob_holds(&out, "\xc3"));
+	free(out.data);
+}
+
+static void usage_terms_have_no_dataset(void **state)
+{
+	struct metadata_target target = web;
+
+	target.usage_terms = "one year";
+	assert_blob(edit("", 0, &target), "", 0);
+	assert_blob(edit(BYTES(VERSION CITY_LATIN1), &target), BYTES(VERSION CITY_LATIN1));
+}
+
 static void a_new_list_stands_in_image_resources(void **state)
 {
 	struct metadata_target target = web;
@@ -284,6 +323,7 @@ static void the_same_edit_again_changes_nothing(void **state)
 		target.policy = (enum metadata_policy)policy;
 		target.copyright = "\xc2\xa9 M\xc3\xbcller";
 		target.artist = "Anna; Bob";
+		target.contact = (struct metadata_contact){ "a@b.example", "b.example", "+49 1" };
 		once = edit_photoshop(&target);
 		twice = edit((const char *)once.data, once.size_bytes, &target);
 		assert_true(blobs_are_equal(&once, &twice));
@@ -302,6 +342,9 @@ int main(void)
 		cmocka_unit_test(ascii_texts_leave_the_character_set_alone),
 		cmocka_unit_test(other_texts_make_the_whole_list_utf8),
 		cmocka_unit_test(each_artist_has_a_byline_cut_at_a_character),
+		cmocka_unit_test(each_part_of_a_contact_is_a_dataset_of_its_own),
+		cmocka_unit_test(a_long_contact_is_cut_at_a_character),
+		cmocka_unit_test(usage_terms_have_no_dataset),
 		cmocka_unit_test(a_new_list_stands_in_image_resources),
 		cmocka_unit_test(the_form_is_the_input_s_or_the_one_asked_for),
 		cmocka_unit_test(datasets_in_turned_words_are_read),

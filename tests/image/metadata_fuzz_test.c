@@ -144,9 +144,14 @@ static void edit_twice(const struct metadata *in, const struct metadata_target *
 static struct metadata_target random_target(void)
 {
 	return (struct metadata_target){
-		.policy = (enum metadata_policy)random_below(METADATA_NONE),
+		.policy = (enum metadata_policy)random_below(METADATA_NONE + 1),
 		.copyright = random_below(2) ? "\xc2\xa9 M\xc3\xbcller" : NULL,
 		.artist = random_below(2) ? "Anna; Bob" : NULL,
+		.usage_terms = random_below(2) ? "one <year>" : NULL,
+		.contact = { random_below(2) ? "a@b.example" : NULL, NULL,
+			random_below(2) ? "+49\xc2\xa0"
+					  "1"
+					: NULL },
 		.width_px = 9,
 		.height_px = 9,
 		.srgb = random_below(2),

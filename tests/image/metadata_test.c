@@ -21,6 +21,7 @@ static void texts_are_in_step_in_all_three(void **state)
 		target.policy = (enum metadata_policy)policy;
 		target.copyright = "\xc2\xa9 2024 M\xc3\xbcller";
 		target.artist = "J\xc3\xbcrgen";
+		target.contact.email = "j\xc3\xbcrgen@m\xc3\xbcller.example";
 		metadata_edit(&none, &target, &out);
 		assert_string_equal(exif_text(&out.exif, EXIF_DIR_MAIN, EXIF_COPYRIGHT), target.copyright);
 		assert_string_equal(exif_text(&out.exif, EXIF_DIR_MAIN, EXIF_ARTIST), target.artist);
@@ -28,6 +29,8 @@ static void texts_are_in_step_in_all_three(void **state)
 		assert_true(blob_holds(&out.xmp, target.artist));
 		assert_true(blob_holds(&out.iptc, target.copyright));
 		assert_true(blob_holds(&out.iptc, target.artist));
+		assert_true(blob_holds(&out.xmp, target.contact.email));
+		assert_true(blob_holds(&out.iptc, target.contact.email));
 		metadata_finish(&out);
 		assert_null(out.exif.data);
 	}
@@ -41,6 +44,8 @@ static void nothing_asked_for_and_nothing_there_is_nothing(void **state)
 
 	target.copyright = "";
 	target.artist = " \t ";
+	target.usage_terms = "\n";
+	target.contact = (struct metadata_contact){ "", " ", "\r\n" };
 	metadata_edit(&none, &target, &out);
 	assert_null(out.exif.data);
 	assert_null(out.xmp.data);

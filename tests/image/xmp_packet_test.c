@@ -145,6 +145,53 @@ static void rights_replace_all_spellings_of_the_old(void **state)
 		LIST("old rights", "alte Rechte"));
 }
 
+static void usage_terms_replace_those_of_every_language_and_claim_no_more(void **state)
+{
+	static const char packet[] =
+		PACKET("", "<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang='x-default'>old terms</rdf:li>"
+			   "<rdf:li xml:lang='de'>alte Regeln</rdf:li></rdf:Alt></xmpRights:UsageTerms>"
+			   "<xmpRights:WebStatement>http://kept.example</xmpRights:WebStatement>");
+	struct metadata_target target = web;
+
+	target.usage_terms = "F\xc3\xbcr <Web> & Druck\nein Jahr";
+	assert_holds(edit_bytes(packet, sizeof(packet) - 1, &target),
+		LIST("<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang=\"x-default\">F\xc3\xbcr &lt;Web&gt; "
+		     "&amp; "
+		     "Druck\nein Jahr</rdf:li></rdf:Alt></xmpRights:UsageTerms>",
+			"http://kept.example"),
+		LIST("old terms", "alte Regeln", "Marked", "dc:rights"));
+}
+
+static void a_contact_replaces_the_old_one_as_a_whole(void **state)
+{
+	static const char *const forms[] = {
+		"<i:CreatorContactInfo rdf:parseType='Resource'><i:CiAdrCity>Oldtown</i:CiAdrCity>"
+		"<i:CiTelWork>0123</i:CiTelWork></i:CreatorContactInfo><i:Scene>kept</i:Scene>",
+		"<i:CreatorContactInfo i:CiAdrCity='Oldtown' i:CiTelWork='0123'/><i:Scene>kept</i:Scene>",
+		"<i:CreatorContactInfo><rdf:Description i:CiAdrCity='Oldtown' i:CiTelWork='0123'/>"
+		"</i:CreatorContactInfo><i:Scene>kept</i:Scene>",
+	};
+	struct metadata_target target = web;
+
+	target.contact = (struct metadata_contact){ .email = "j\xc3\xbcrgen@studio.example",
+		.url = "https://studio.example/?a&b" };
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+		g_autofree char *packet = g_strdup_printf(META_BEGIN
+			"<rdf:Description xmlns:i='http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/'>%s"
+			"</rdf:Description>" META_END,
+			forms[i]);
+
+		assert_holds(edit_bytes(packet, strlen(packet), &target),
+			LIST("<Iptc4xmpCore:CreatorContactInfo rdf:parseType=\"Resource\">"
+			     "<Iptc4xmpCore:CiEmailWork>j\xc3\xbcrgen@studio.example</"
+			     "Iptc4xmpCore:CiEmailWork>"
+			     "<Iptc4xmpCore:CiUrlWork>https://studio.example/?a&amp;b"
+			     "</Iptc4xmpCore:CiUrlWork></Iptc4xmpCore:CreatorContactInfo>",
+				"kept"),
+			LIST("Oldtown", "0123", "CiTelWork"));
+	}
+}
+
 static void a_new_packet_holds_what_was_asked_for(void **state)
 {
 	struct metadata_target target = web;
@@ -302,6 +349,26 @@ static void a_copyright_given_survives_any_size_of_input(void **state)
 	g_string_free(packet, TRUE);
 }
 
+static void the_longest_texts_fit_together_whatever_they_are_made_of(void **state)
+{
+	static const char *const units[] = { "x", "&", "a;", "<;", "\xc3\xbc", "\n", "\r" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+		g_autoptr(GString) text = g_string_new("x;");
+		struct metadata_target target = web;
+		struct blob out;
+
+		while (text->len < 5000)
+			g_string_append(text, units[i]);
+		g_string_append(text, "end");
+		target.copyright = target.artist = target.usage_terms = text->str;
+		target.contact = (struct metadata_contact){ text->str, text->str, text->str };
+		out = edit_bytes("", 0, &target);
+		assert_in_range(out.size_bytes, 10000, 65502);
+		assert_holds(out, LIST("dc:rights", "dc:creator", "UsageTerms", "CiTelWork"), LIST("end<"));
+	}
+}
+
 /* Prefixes of one packet must not change those of the next: the same picture gives the same bytes in any
  * worker. */
 static void a_packet_does_not_depend_on_those_before_it(void **state)
@@ -328,6 +395,8 @@ static void the_same_edit_again_changes_nothing(void **state)
 		target.policy = (enum metadata_policy)policy;
 		target.copyright = "\xc2\xa9 M\xc3\xbcller";
 		target.artist = "Anna; Bob";
+		target.usage_terms = "only \"here\"";
+		target.contact.phone = "+49 & 1";
 		once = edit_bytes(camera_packet, sizeof(camera_packet) - 1, &target);
 		twice = edit_bytes(once.data, once.size_bytes, &target);
 		assert_true(blobs_are_equal(&once, &twice));
@@ -345,6 +414,8 @@ int main(void)
 		cmocka_unit_test(none_leaves_nothing),
 		cmocka_unit_test(the_packet_is_wrapped_and_has_no_padding),
 		cmocka_unit_test(rights_replace_all_spellings_of_the_old),
+		cmocka_unit_test(usage_terms_replace_those_of_every_language_and_claim_no_more),
+		cmocka_unit_test(a_contact_replaces_the_old_one_as_a_whole),
 		cmocka_unit_test(a_new_packet_holds_what_was_asked_for),
 		cmocka_unit_test(pixels_are_described_as_they_come_out),
 		cmocka_unit_test(technical_properties_alone_are_no_packet),
@@ -357,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_huge_or_deep_packet_is_as_none_and_takes_no_time),
 		cmocka_unit_test(a_packet_that_is_too_big_loses_its_history_first),
 		cmocka_unit_test(a_copyright_given_survives_any_size_of_input),
+		cmocka_unit_test(the_longest_texts_fit_together_whatever_they_are_made_of),
 		cmocka_unit_test(a_packet_does_not_depend_on_those_before_it),
 		cmocka_unit_test(the_same_edit_again_changes_nothing),
 	};
