@@ -222,6 +222,13 @@ void xmp_packet_edit(const struct blob *in, const struct metadata_job *job, stru
 		g_byte_array_set_size(bytes, 0);
 		edit(rdf, job, kept, bytes);
 	}
+	/* Nothing of the input is left but its prefix for RDF, which each of our own tags has. */
+	if (bytes->len > PACKET_LIMIT_BYTES) {
+		xmp_tree_close(rdf);
+		rdf = xmp_tree_open(&nothing);
+		g_byte_array_set_size(bytes, 0);
+		edit(rdf, job, 0, bytes);
+	}
 	xmp_tree_close(rdf);
 	blob_take(out, bytes);
 }

@@ -349,6 +349,22 @@ static void a_copyright_given_survives_any_size_of_input(void **state)
 	g_string_free(packet, TRUE);
 }
 
+static void a_prefix_of_any_length_leaves_room_for_what_is_given(void **state)
+{
+	g_autofree char *prefix = g_strnfill(30000, 'p');
+	g_autofree char *packet =
+		g_strdup_printf("<%s:RDF xmlns:%s='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+				"</%s:RDF>",
+			prefix, prefix, prefix);
+	struct metadata_target target = web;
+	struct blob out;
+
+	target.copyright = "New";
+	out = edit_bytes(packet, strlen(packet), &target);
+	assert_in_range(out.size_bytes, 1, 65502);
+	assert_holds(out, LIST("New"), LIST("ppp"));
+}
+
 static void the_longest_texts_fit_together_whatever_they_are_made_of(void **state)
 {
 	static const char *const units[] = { "x", "&", "a;", "<;", "\xc3\xbc", "\n", "\r" };
@@ -428,6 +444,7 @@ int main(void)
 		cmocka_unit_test(a_huge_or_deep_packet_is_as_none_and_takes_no_time),
 		cmocka_unit_test(a_packet_that_is_too_big_loses_its_history_first),
 		cmocka_unit_test(a_copyright_given_survives_any_size_of_input),
+		cmocka_unit_test(a_prefix_of_any_length_leaves_room_for_what_is_given),
 		cmocka_unit_test(the_longest_texts_fit_together_whatever_they_are_made_of),
 		cmocka_unit_test(a_packet_does_not_depend_on_those_before_it),
 		cmocka_unit_test(the_same_edit_again_changes_nothing),
