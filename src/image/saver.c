@@ -99,23 +99,29 @@ static void *copy_exif_field(VipsImage *from, const char *name, GValue *value, v
 	return NULL;
 }
 
-/* libvips drops from the block what its fields do not repeat; and where there is none, versions before 8.15
- * make one that calls the colours uncalibrated. */
+/* Where a block does not say what the colours are, libvips calls them uncalibrated; versions before 8.15 do
+ * so even where there is no block. */
+static void set_colour_space(VipsImage *image, bool srgb)
+{
+	if (srgb || !vips_image_get_typeof(image, "exif-ifd2-ColorSpace"))
+		vips_image_set_string(image, "exif-ifd2-ColorSpace", srgb ? "1" : "65535");
+}
+
+/* libvips drops from the block what its fields do not repeat. */
 static int label_avif(VipsImage *image, const struct encode_order *order)
 {
 	const struct metadata *metadata = order->metadata;
 	VipsImage *read;
 
 	saver_set_blob(image, VIPS_META_XMP_NAME, metadata->xmp.data, metadata->xmp.size_bytes);
-	if (!metadata->exif.size_bytes) {
-		vips_image_set_string(image, "exif-ifd2-ColorSpace", order->srgb ? "1" : "65535");
-		return 0;
+	if (metadata->exif.size_bytes) {
+		read = read_exif(&metadata->exif);
+		if (!read)
+			return -1;
+		vips_image_map(read, copy_exif_field, image);
+		g_object_unref(read);
 	}
-	read = read_exif(&metadata->exif);
-	if (!read)
-		return -1;
-	vips_image_map(read, copy_exif_field, image);
-	g_object_unref(read);
+	set_colour_space(image, order->srgb);
 	return 0;
 }
 
