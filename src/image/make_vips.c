@@ -52,7 +52,7 @@ static struct blob get_blob(VipsImage *image, const char *field)
 	return blob;
 }
 
-/* What libvips does not read, of TIFF and of PNG. */
+/* What libvips does not read, of TIFF, of PNG, and of HEIC and AVIF. */
 
 static void find_in_tiff(struct job *job)
 {
@@ -75,18 +75,46 @@ static void find_in_png(struct job *job)
 	}
 }
 
+static bool is_xmp(const struct blob *blob)
+{
+	static const char rdf[] = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+	return blob->data && memmem(blob->data, blob->size_bytes, rdf, sizeof(rdf) - 1);
+}
+
+/* libvips names it by the kind and number of its item: "heif-mime-1". */
+static void find_in_heif(struct job *job)
+{
+	char **fields = vips_image_get_fields(job->lane.source);
+
+	for (char **field = fields; *field && !job->found.xmp.data; field++) {
+		struct blob blob = { 0 };
+
+		if (g_str_has_prefix(*field, "heif-mime-"))
+			blob = get_blob(job->lane.source, *field);
+		if (is_xmp(&blob))
+			job->found.xmp = blob;
+		else
+			free(blob.data);
+	}
+	g_strfreev(fields);
+}
+
 static void find_metadata(struct job *job)
 {
+	enum format format = job->makings[0].request->facts.format;
 	VipsImage *picture = job->lane.source;
 
 	job->found.exif = get_blob(picture, VIPS_META_EXIF_NAME);
 	job->found.xmp = get_blob(picture, VIPS_META_XMP_NAME);
 	job->found.iptc = get_blob(picture, VIPS_META_IPTC_NAME);
 	job->icc = get_blob(picture, VIPS_META_ICC_NAME);
-	if (job->makings[0].request->facts.format == FORMAT_TIFF)
+	if (format == FORMAT_TIFF)
 		find_in_tiff(job);
-	if (job->makings[0].request->facts.format == FORMAT_PNG)
+	if (format == FORMAT_PNG)
 		find_in_png(job);
+	if (format == FORMAT_HEIC || format == FORMAT_AVIF)
+		find_in_heif(job);
 }
 
 static void tell_found(struct job *job)
