@@ -245,6 +245,8 @@ def inputs():
     for name, (kind, block) in BLOCKS.items():
         for asked in (0, 0x1d, 0xe2):
             yield "metadata", f"{name}-{asked:02x}", bytes([kind, asked]) + block
+        # what is to be written besides: usage terms and a contact
+        yield "metadata", f"{name}-texts", bytes([kind + 3 * 15, 0x1d]) + block
     for target, named in {"payloads": PAYLOADS, "png": PNGS, "jpeg": JPEGS, "tiff": TIFFS}.items():
         for name, data in named.items():
             yield target, name, data

@@ -14,6 +14,9 @@
 
 #define COPYRIGHT "\xc2\xa9 2024 M\xc3\xbcller Studio"
 #define ARTIST "J\xc3\xbcrgen; Anna"
+#define TERMS "F\xc3\xbcr <Web>, ein Jahr"
+#define EMAIL "j\xc3\xbcrgen@m\xc3\xbcller.example"
+#define PHONE "+49 30 1"
 #define XMP_HEADER "http://ns.adobe.com/xap/1.0/"
 
 enum {
@@ -102,6 +105,8 @@ static void edit_and_put(size_t index, enum metadata_policy policy)
 	const struct metadata_target target = { .policy = policy,
 		.copyright = COPYRIGHT,
 		.artist = ARTIST,
+		.usage_terms = TERMS,
+		.contact = { .email = EMAIL, .phone = PHONE },
 		.width_px = 8,
 		.height_px = 8,
 		.srgb = true,
@@ -263,16 +268,16 @@ static void assert_text(const json_t *report, const char *tag, const char *wante
 			value && json_is_string(value) ? json_string_value(value) : "not there");
 }
 
-static void assert_list(const json_t *report, const char *tag)
+static void assert_pair(const json_t *report, const char *tag, const char *first, const char *second)
 {
 	const json_t *value = json_object_get(report, tag);
 
 	assert_int_equal(json_array_size(value), 2);
-	assert_string_equal(json_string_value(json_array_get(value, 0)), "J\xc3\xbcrgen");
-	assert_string_equal(json_string_value(json_array_get(value, 1)), "Anna");
+	assert_string_equal(json_string_value(json_array_get(value, 0)), first);
+	assert_string_equal(json_string_value(json_array_get(value, 1)), second);
 }
 
-static void copyright_and_artist_are_in_step_everywhere(void **state)
+static void texts_are_in_step_everywhere(void **state)
 {
 	(void)state;
 	skip_without_pictures();
@@ -284,8 +289,13 @@ static void copyright_and_artist_are_in_step_everywhere(void **state)
 			assert_text(report, "XMP:XMP-dc:Rights", COPYRIGHT);
 			assert_text(report, "IPTC:CopyrightNotice", COPYRIGHT);
 			assert_text(report, "EXIF:IFD0:Artist", ARTIST);
-			assert_list(report, "XMP:XMP-dc:Creator");
-			assert_list(report, "IPTC:By-line");
+			assert_pair(report, "XMP:XMP-dc:Creator", "J\xc3\xbcrgen", "Anna");
+			assert_pair(report, "IPTC:By-line", "J\xc3\xbcrgen", "Anna");
+			assert_text(report, "XMP:XMP-xmpRights:UsageTerms", TERMS);
+			assert_text(report, "XMP:XMP-iptcCore:CreatorWorkEmail", EMAIL);
+			assert_text(report, "XMP:XMP-iptcCore:CreatorWorkTelephone", PHONE);
+			assert_null(json_object_get(report, "XMP:XMP-iptcCore:CreatorWorkURL"));
+			assert_pair(report, "IPTC:Contact", EMAIL, PHONE);
 		}
 	}
 }
@@ -354,7 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_thumbnail_is_found_under_any_policy),
 		cmocka_unit_test(safe_leaves_no_place_and_no_number),
-		cmocka_unit_test(copyright_and_artist_are_in_step_everywhere),
+		cmocka_unit_test(texts_are_in_step_everywhere),
 		cmocka_unit_test(no_picture_becomes_less_valid),
 		cmocka_unit_test(maker_notes_are_read_as_before),
 	};
