@@ -2,10 +2,10 @@
 
 #include <glib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "job/ledger_row.h"
 #include "job/ledger_store.h"
 
 enum statement {
@@ -17,8 +17,8 @@ enum statement {
 };
 
 static const char *const statement_texts[STATEMENTS] = {
-	[PUT_PICTURE] = "INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-	[PUT_OUTPUT] = "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_PICTURE] = LEDGER_ROW_PUT_PICTURE,
+	[PUT_OUTPUT] = LEDGER_ROW_PUT_OUTPUT,
 	[FORGET_PICTURE] = "DELETE FROM pictures WHERE root = ? AND path = ?",
 	[FORGET_OUTPUT] = "DELETE FROM outputs WHERE path = ?",
 };
@@ -96,77 +96,21 @@ static void keep_output(struct ledger *ledger, const struct ledger_output *outpu
 	g_hash_table_replace(ledger->outputs, copy, copy);
 }
 
-/* A column's bytes as a string; "" where it is NULL or holds a NUL of its own (no path of ours does). */
-static const char *column_string(sqlite3_stmt *row, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text && strlen(text) == (size_t)sqlite3_column_bytes(row, column) ? text : "";
-}
-
-static bool column_digest(sqlite3_stmt *row, int column, unsigned char digest[LEDGER_DIGEST_BYTES])
-{
-	const void *bytes = sqlite3_column_blob(row, column);
-
-	if (!bytes || sqlite3_column_bytes(row, column) != LEDGER_DIGEST_BYTES)
-		return false;
-	memcpy(digest, bytes, LEDGER_DIGEST_BYTES);
-	return true;
-}
-
-static enum reason reason_of_name(const char *name)
-{
-	for (enum reason reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
-		if (strcmp(name, reason_name(reason)) == 0)
-			return reason;
-	return *name ? REASON_INTERNAL : REASON_NONE;
-}
-
-/* A row that makes no sense is as good as none: its picture is looked at again. */
 static bool read_picture(struct ledger *ledger, sqlite3_stmt *row)
 {
-	struct ledger_picture picture = { .root = column_string(row, 0),
-		.path = column_string(row, 1),
-		.size_bytes = sqlite3_column_int64(row, 2),
-		.mtime_ns = sqlite3_column_int64(row, 3),
-		.inode = (uint64_t)sqlite3_column_int64(row, 4),
-		.reason = reason_of_name(column_string(row, 5)),
-		.message = column_string(row, 6),
-		.attempts = sqlite3_column_int(row, 7) };
-	struct unpack unpack;
+	struct ledger_picture picture;
 
-	if (!*picture.root || !*picture.path)
+	if (!ledger_row_picture(row, &picture))
 		return false;
-	if (sqlite3_column_type(row, 8) == SQLITE_BLOB) {
-		unpack_init(&unpack, sqlite3_column_blob(row, 8), (size_t)sqlite3_column_bytes(row, 8));
-		facts_unpack(&picture.facts, &unpack);
-		if (!unpack_done(&unpack))
-			picture.facts = (struct facts){ .format = FORMAT_NONE };
-	}
-	/* a damaged file may be of the first version, which had none */
-	if (sqlite3_column_count(row) > 11)
-		picture.sequence = sqlite3_column_int(row, 11);
 	keep_picture(ledger, &picture);
 	return true;
 }
 
 static bool read_output(struct ledger *ledger, sqlite3_stmt *row)
 {
-	struct ledger_output output = { .path = column_string(row, 0),
-		.root = column_string(row, 1),
-		.input = column_string(row, 2),
-		.input_bytes = sqlite3_column_int64(row, 3),
-		.input_mtime_ns = sqlite3_column_int64(row, 4),
-		.size_bytes = sqlite3_column_int64(row, 6),
-		.mtime_ns = sqlite3_column_int64(row, 7),
-		.width_px = sqlite3_column_int(row, 8),
-		.height_px = sqlite3_column_int(row, 9),
-		.mark_wanted = sqlite3_column_int(row, 11),
-		.marked = sqlite3_column_int(row, 12),
-		.metadata = (enum metadata_policy)sqlite3_column_int(row, 13) };
+	struct ledger_output output;
 
-	if (!*output.path || !*output.root || !*output.input || !column_digest(row, 5, output.recipe) ||
-		!column_digest(row, 10, output.content))
+	if (!ledger_row_output(row, &output))
 		return false;
 	keep_output(ledger, &output);
 	return true;
@@ -343,11 +287,6 @@ static int change(struct ledger *ledger, sqlite3_stmt *statement, struct err *er
 	return code == SQLITE_DONE ? 0 : -1;
 }
 
-static void bind_path(sqlite3_stmt *statement, int place, const char *path)
-{
-	sqlite3_bind_blob(statement, place, path, (int)strlen(path), SQLITE_TRANSIENT);
-}
-
 int ledger_commit(struct ledger *ledger, struct err *err)
 {
 	if (!ledger->in_transaction)
@@ -403,37 +342,13 @@ int ledger_end_run(struct ledger *ledger, int exit_status, struct err *err)
 	return result < 0 ? -1 : ledger_commit(ledger, err);
 }
 
-static void bind_facts(sqlite3_stmt *statement, int place, const struct facts *facts)
-{
-	struct pack pack;
-
-	if (facts->format == FORMAT_NONE)
-		return;
-	pack_init(&pack);
-	facts_pack(facts, &pack);
-	if (!pack.failed)
-		sqlite3_bind_blob(statement, place, pack.data, (int)pack.size_bytes, SQLITE_TRANSIENT);
-	pack_finish(&pack);
-}
-
 int ledger_record_picture(struct ledger *ledger, const struct ledger_picture *picture, struct err *err)
 {
 	sqlite3_stmt *statement = ledger->statements[PUT_PICTURE];
 
 	if (begin_change(ledger, err) < 0)
 		return -1;
-	bind_path(statement, 1, picture->root);
-	bind_path(statement, 2, picture->path);
-	sqlite3_bind_int64(statement, 3, picture->size_bytes);
-	sqlite3_bind_int64(statement, 4, picture->mtime_ns);
-	sqlite3_bind_int64(statement, 5, (int64_t)picture->inode);
-	sqlite3_bind_text(statement, 6, reason_name(picture->reason), -1, SQLITE_STATIC);
-	sqlite3_bind_text(statement, 7, picture->message ? picture->message : "", -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int(statement, 8, picture->attempts);
-	bind_facts(statement, 9, &picture->facts);
-	sqlite3_bind_int64(statement, 10, ledger->run);
-	sqlite3_bind_int64(statement, 11, now_ms());
-	sqlite3_bind_int(statement, 12, picture->sequence);
+	ledger_row_bind_picture(statement, picture, &(struct ledger_stamp){ ledger->run, now_ms() });
 	if (change(ledger, statement, err) < 0)
 		return -1;
 	keep_picture(ledger, picture);
@@ -446,22 +361,7 @@ int ledger_record_output(struct ledger *ledger, const struct ledger_output *outp
 
 	if (begin_change(ledger, err) < 0)
 		return -1;
-	bind_path(statement, 1, output->path);
-	bind_path(statement, 2, output->root);
-	bind_path(statement, 3, output->input);
-	sqlite3_bind_int64(statement, 4, output->input_bytes);
-	sqlite3_bind_int64(statement, 5, output->input_mtime_ns);
-	sqlite3_bind_blob(statement, 6, output->recipe, LEDGER_DIGEST_BYTES, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(statement, 7, output->size_bytes);
-	sqlite3_bind_int64(statement, 8, output->mtime_ns);
-	sqlite3_bind_int(statement, 9, output->width_px);
-	sqlite3_bind_int(statement, 10, output->height_px);
-	sqlite3_bind_blob(statement, 11, output->content, LEDGER_DIGEST_BYTES, SQLITE_TRANSIENT);
-	sqlite3_bind_int(statement, 12, output->mark_wanted);
-	sqlite3_bind_int(statement, 13, output->marked);
-	sqlite3_bind_int(statement, 14, (int)output->metadata);
-	sqlite3_bind_int64(statement, 15, ledger->run);
-	sqlite3_bind_int64(statement, 16, now_ms());
+	ledger_row_bind_output(statement, output, &(struct ledger_stamp){ ledger->run, now_ms() });
 	if (change(ledger, statement, err) < 0)
 		return -1;
 	keep_output(ledger, output);
@@ -474,8 +374,8 @@ int ledger_forget_picture(struct ledger *ledger, const char *root, const char *p
 
 	if (begin_change(ledger, err) < 0)
 		return -1;
-	bind_path(statement, 1, root);
-	bind_path(statement, 2, path);
+	ledger_row_bind_path(statement, 1, root);
+	ledger_row_bind_path(statement, 2, path);
 	if (change(ledger, statement, err) < 0)
 		return -1;
 	g_hash_table_remove(ledger->pictures, &(struct ledger_picture){ .root = root, .path = path });
@@ -488,7 +388,7 @@ int ledger_forget_output(struct ledger *ledger, const char *path, struct err *er
 
 	if (begin_change(ledger, err) < 0)
 		return -1;
-	bind_path(statement, 1, path);
+	ledger_row_bind_path(statement, 1, path);
 	if (change(ledger, statement, err) < 0)
 		return -1;
 	g_hash_table_remove(ledger->outputs, &(struct ledger_output){ .path = path });
