@@ -90,3 +90,9 @@ void mp_batch_free(struct mp_batch **batch_address)
 	batch->is_freed = true;
 	batch_let_go(batch);
 }
+
+void batch_end_all(struct mp_batch *batch, size_t first, size_t count, enum mp_outcome outcome)
+{
+	for (size_t i = first; i < first + count; i++)
+		batch_end(batch, &(struct mp_result){ .index = i, .outcome = outcome });
+}

@@ -36,6 +36,8 @@ void batch_let_go(struct mp_batch *batch);
 
 /* An item has ended. */
 void batch_end(struct mp_batch *batch, const struct mp_result *result);
+/* `count` items from `first` on have ended without a result. */
+void batch_end_all(struct mp_batch *batch, size_t first, size_t count, enum mp_outcome outcome);
 /* A copy of `data` that lives as long as the batch; NULL: no memory. */
 const void *batch_keep(struct mp_batch *batch, const void *data, size_t size_bytes);
 
