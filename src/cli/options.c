@@ -309,7 +309,7 @@ static const struct option_row rows[] = {
 		.argument = "TEXT",
 		.form = TEXT_FORM,
 		.help = "write TEXT as the creator's e-mail address into IPTC and XMP, under every policy; "
-			"see METADATA POLICIES" },
+			"all of the contact that was there goes" },
 	{ .name = "contact-url",
 		OUTPUT(contact.url),
 		.parse = parse_text,
