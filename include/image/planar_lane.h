@@ -14,6 +14,7 @@
 #ifndef STAMPMILL_IMAGE_PLANAR_LANE_H
 #define STAMPMILL_IMAGE_PLANAR_LANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,7 +39,7 @@ const struct jpeg_header *planar_open(
 struct planar_output {
 	const struct geometry *geometry;
 	const struct compose *compose; /* from grey or RGB of 8 bits to the same; without alpha */
-	int quality;
+	bool full_chroma;              /* a sample of chroma for each pixel, not for four */
 	const struct sharpen_settings *sharpen;
 };
 

@@ -110,6 +110,15 @@ struct mark_settings {
 	enum oversize oversize;     /* default shrink */
 };
 
+/* Chroma samples in JPEG and AVIF. */
+enum chroma {
+	CHROMA_AUTO, /* 4:2:0 below quality CHROMA_FULL_QUALITY, 4:4:4 from there on, as libvips does it */
+	CHROMA_420,  /* one for four pixels */
+	CHROMA_444   /* one for each */
+};
+
+#define CHROMA_FULL_QUALITY 90
+
 enum colour_policy {
 	COLOUR_SRGB, /* convert to sRGB */
 	COLOUR_KEEP  /* keep pixels and profile together */
@@ -142,6 +151,7 @@ struct output_settings {
 	char **marks;              /* labels of settings.marks, ends with NULL; NULL: none */
 	enum format format;        /* FORMAT_NONE: keep */
 	int quality;               /* 1 to 100 */
+	enum chroma chroma;
 	bool progressive, optimize;
 	struct rgb background;
 	enum colour_policy colour;
@@ -257,6 +267,10 @@ const char *settings_unknown_mark(const struct settings *settings, const struct 
 /* The marks of an output that are to be seen, in the order in which they are stamped. Returns how many. */
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,
 	const struct mark_settings *marks[MARKS_MAX]);
+
+/* Whether an output's chroma has a sample for each pixel. By the quality that was asked for, whatever
+ * --max-bytes comes down to. */
+bool settings_full_chroma(const struct output_settings *output);
 
 void settings_init(struct settings *settings);
 void settings_finish(struct settings *settings);

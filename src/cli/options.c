@@ -12,6 +12,7 @@ static const char *const position_words[] = { "nw", "n", "ne", "w", "c", "e", "s
 static const char *const basis_words[] = { "short", "long", "width", "height", NULL };
 static const char *const oversize_words[] = { "shrink", "skip", "fail", NULL };
 static const char *const format_words[] = { "keep", "jpeg", "png", "webp", "tiff", "avif", NULL };
+static const char *const chroma_words[] = { "auto", "420", "444", NULL };
 static const char *const colour_words[] = { "srgb", "keep", NULL };
 static const char *const metadata_words[] = { "all", "safe", "copyright", "none", NULL };
 static const char *const collision_words[] = { "fail", "number", "keep-ext", NULL };
@@ -244,6 +245,14 @@ static const struct option_row rows[] = {
 		.form = "a whole number from 1 to 100",
 		.default_value = "82",
 		.help = "quality of JPEG, WebP and AVIF, from 1 to 100" },
+	{ .name = "chroma",
+		OUTPUT(chroma),
+		.words = chroma_words,
+		.default_value = "auto",
+		.help = "chroma subsampling of JPEG and AVIF: 420 has one sample of colour for four pixels, "
+			"444 one for each, sharper where colours meet and in coloured marks; auto is 420 "
+			"below "
+			"--quality 90 and 444 from there on" },
 	{ .name = "max-bytes",
 		OUTPUT(max_bytes),
 		.parse = parse_bytes,

@@ -59,7 +59,7 @@ static int plan(struct making *makings, size_t count, struct planar_output *outp
 		outputs[i] = (struct planar_output){
 			.geometry = &makings[i].output->geometry,
 			.compose = &makings[i].compose,
-			.quality = makings[i].settings->quality,
+			.full_chroma = settings_full_chroma(makings[i].settings),
 			.sharpen = &makings[i].settings->sharpen,
 		};
 	}

@@ -19,8 +19,6 @@
 #include "image/sizer.h"
 #include "sys/clock.h"
 
-/* From this quality on chroma is not subsampled: libvips' own rule, which the vips lane follows. */
-#define FULL_CHROMA_QUALITY 90
 #define SUBSAMPLING 2
 #define SOI_BYTES 2
 /* The memory of one step that is kept for the next picture: enough for 40 megapixels that stay as they are.
@@ -119,8 +117,7 @@ static void set_piece(struct planar *planar, size_t i, const struct planar_outpu
 		planar->pieces_made++;
 	}
 	piece->order = *output;
-	piece->chroma =
-		output->quality < FULL_CHROMA_QUALITY && compose->to.model == MODEL_RGB ? SUBSAMPLING : 1;
+	piece->chroma = !output->full_chroma && compose->to.model == MODEL_RGB ? SUBSAMPLING : 1;
 	piece->plain = recolour_is_copy(compose->recolour) &&
 		       compose->width_px == output->geometry->crop_width_px &&
 		       compose->height_px == output->geometry->crop_height_px;

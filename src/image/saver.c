@@ -32,15 +32,16 @@ void saver_set_blob(VipsImage *image, const char *field, const void *data, size_
 		vips_image_set_blob_copy(image, field, data, size_bytes);
 }
 
+static VipsForeignSubsample subsample_of(const struct output_settings *settings)
+{
+	return settings_full_chroma(settings) ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
+}
+
 int saver_jpeg(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
-	/* Chroma subsampling is as libvips' automatic: 4:2:0 below quality 90, none from there on. */
-	VipsForeignSubsample subsample =
-		order->settings->quality < 90 ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF;
-
-	return vips_jpegsave_target(image, target, "Q", encode_quality(order), "subsample_mode", subsample,
-		"interlace", order->settings->progressive, "optimize_coding", order->settings->optimize,
-		KEEP(KEEP_NONE), NULL);
+	return vips_jpegsave_target(image, target, "Q", encode_quality(order), "subsample_mode",
+		subsample_of(order->settings), "interlace", order->settings->progressive, "optimize_coding",
+		order->settings->optimize, KEEP(KEEP_NONE), NULL);
 }
 
 int saver_png(const struct encode_order *order, VipsImage *image, VipsTarget *target)
@@ -134,5 +135,5 @@ int saver_avif(const struct encode_order *order, VipsImage *image, VipsTarget *t
 	if (keep && label_avif(image, order))
 		return -1;
 	return vips_heifsave_target(image, target, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-		encode_quality(order), KEEP(keep), NULL);
+		encode_quality(order), "subsample_mode", subsample_of(order->settings), KEEP(keep), NULL);
 }

@@ -128,6 +128,8 @@ static int add_output(struct pack *pack, const struct output_settings *output,
 		add_late(pack, "max-bytes", output->max_bytes);
 	if (output->dpi)
 		add_late(pack, "dpi", output->dpi);
+	if (output->chroma != CHROMA_AUTO)
+		add_late(pack, "chroma", output->chroma);
 	if (output->keep_mtime)
 		add_late(pack, "keep-mtime", 1);
 	add_late_text(pack, "usage-terms", output->usage_terms);

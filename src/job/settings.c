@@ -154,6 +154,13 @@ size_t settings_marks(const struct settings *settings, const struct output_setti
 	return count;
 }
 
+bool settings_full_chroma(const struct output_settings *output)
+{
+	if (output->chroma == CHROMA_AUTO)
+		return output->quality >= CHROMA_FULL_QUALITY;
+	return output->chroma == CHROMA_444;
+}
+
 /* What follows `prefix` in `text`, or NULL. */
 static const char *after(const char *text, const char *prefix)
 {

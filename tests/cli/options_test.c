@@ -120,7 +120,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 			     "\xc2\xa9 "
 			     "me|--artist|I|--name|x/"
 			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
-			     "max-bytes|300k|--sharpen|print:low|--usage-terms|{n\xc3\xa9"
+			     "max-bytes|300k|--sharpen|print:low|--chroma|444|--usage-terms|{n\xc3\xa9"
 			     "}|--contact-email|a@b|--contact-url|b.example|--contact-phone|+1");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
@@ -152,6 +152,7 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_true(output->windows_names && output->keep_mtime);
 	assert_int_equal(output->dpi, 300);
 	assert_int_equal(output->max_bytes, 300000);
+	assert_int_equal(output->chroma, CHROMA_444);
 	assert_true(output->sharpen.radius_px == 1 && output->sharpen.amount == 0.7);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }

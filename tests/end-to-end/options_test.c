@@ -452,6 +452,37 @@ static void quality_progressive_and_optimize_show_in_the_file(void **state)
 	g_free(progressive);
 }
 
+static void assert_chroma(const char *path, const char *chroma)
+{
+	char *found = picture_field(path, "jpeg-chroma-subsample");
+
+	assert_non_null(found);
+	assert_string_equal(found, chroma);
+	g_free(found);
+}
+
+static void chroma_is_as_asked_whatever_the_quality(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.jpg");
+
+	picture_write(place_path(place, "in/a.jpg"), &(struct picture){ .width_px = 300,
+							     .height_px = 200,
+							     .colour = { 128, 100, 90 },
+							     .alpha = 1,
+							     .noise = 20 });
+	make(place, "");
+	assert_chroma(out, "4:2:0");
+	make(place, "--chroma 444");
+	assert_chroma(out, "4:4:4");
+	make(place, "--chroma 444 --lane vips --force");
+	assert_chroma(out, "4:4:4");
+	make(place, "--chroma 420 --quality 95");
+	assert_chroma(out, "4:2:0");
+	make(place, "--chroma auto --quality 95 --max-bytes 20k");
+	assert_chroma(out, "4:4:4");
+}
+
 static void copy_sample(struct place *place, const char *name, const char *to)
 {
 	char *from = g_strdup_printf("%s/photos/%s", getenv("SAMPLES"), name);
@@ -823,6 +854,7 @@ int main(void)
 		ROW(the_extension_keeps_the_inputs_own_spelling),
 		ROW(alpha_is_kept_where_it_can_be_and_lies_on_the_background_elsewhere),
 		ROW(quality_progressive_and_optimize_show_in_the_file),
+		ROW(chroma_is_as_asked_whatever_the_quality),
 		ROW(wide_colours_become_srgb_or_stay_with_their_profile),
 		ROW(the_lane_is_chosen_by_the_picture_and_says_why),
 		ROW(each_metadata_policy_keeps_what_it_promises),

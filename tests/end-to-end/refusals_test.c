@@ -69,6 +69,7 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--quality", "0" },
 		{ "--sharpen", "much" },
 		{ "--sharpen", "6" },
+		{ "--chroma", "422" },
 		{ "--max-bytes", "0" },
 		{ "--max-bytes", "300kb" },
 		{ "--dpi", "0" },
@@ -332,10 +333,11 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 		"--watermark-outline", "--watermarks", "--watermark-shadow", "--watermark-position",
 		"--watermark-size", "--watermark-basis", "--watermark-margin", "--watermark-opacity",
 		"--watermark-rotate", "--watermark-spacing", "--watermark-oversize", "--format", "--quality",
-		"--progressive", "--optimize", "--background", "--colour", "--metadata", "--copyright",
-		"--artist", "--usage-terms", "--contact-email", "--contact-url", "--contact-phone", "--name",
-		"--on-collision", "--jobs", "--dry-run", "--timeout", "--retries", "--max-pixels",
-		"--fail-on", "--progress", "--events", "--log", "--log-level", "--sync", "--rate" };
+		"--chroma", "--progressive", "--optimize", "--background", "--colour", "--metadata",
+		"--copyright", "--artist", "--usage-terms", "--contact-email", "--contact-url",
+		"--contact-phone", "--name", "--on-collision", "--jobs", "--dry-run", "--timeout",
+		"--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log", "--log-level",
+		"--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

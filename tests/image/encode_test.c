@@ -346,6 +346,56 @@ static void chroma_is_subsampled_below_quality_90(void **state)
 	assert_true(file.size > low);
 }
 
+static void chroma_is_subsampled_as_asked(void **state)
+{
+	(void)state;
+	output->quality = 40;
+	output->chroma = CHROMA_444;
+	encode(FORMAT_JPEG);
+	assert_string_equal(subsampling(), "4:4:4");
+	output->quality = 100;
+	output->chroma = CHROMA_420;
+	encode(FORMAT_JPEG);
+	assert_string_equal(subsampling(), "4:2:0");
+}
+
+/* Whether an AVIF has fewer samples of chroma than of luma, as its decoder's configuration says (AV1 in
+ * ISOBMFF, 2.3.3). */
+static bool avif_is_subsampled(void)
+{
+	const unsigned char *config = memmem(file.data, file.size, "av1C", 4);
+
+	assert_non_null(config);
+	assert_int_equal(config[4], 0x81);
+	return config[6] >> 3 & 1;
+}
+
+static void chroma_of_avif_is_as_asked_too(void **state)
+{
+	static const struct {
+		enum chroma chroma;
+		int quality, lower_quality;
+		bool subsampled;
+	} rows[] = {
+		{ CHROMA_AUTO, 89, 0, true },
+		{ CHROMA_AUTO, 90, 0, false },
+		{ CHROMA_AUTO, 90, 50, false }, /* --max-bytes leaves it as it was */
+		{ CHROMA_444, 50, 0, false },
+		{ CHROMA_420, 95, 0, true },
+	};
+
+	(void)state;
+	if (!is_writable(FORMAT_AVIF))
+		skip();
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		output->chroma = rows[i].chroma;
+		output->quality = rows[i].quality;
+		order.lower_quality = rows[i].lower_quality;
+		encode(FORMAT_AVIF);
+		assert_int_equal(avif_is_subsampled(), rows[i].subsampled);
+	}
+}
+
 static void progressive_and_optimize_do_what_they_say(void **state)
 {
 	VipsImage *image;
@@ -557,6 +607,8 @@ int main(void)
 		MAKE(a_big_profile_takes_several_markers),
 		MAKE(what_is_too_big_for_a_marker_is_dropped_and_told),
 		MAKE(chroma_is_subsampled_below_quality_90),
+		MAKE(chroma_is_subsampled_as_asked),
+		MAKE(chroma_of_avif_is_as_asked_too),
 		MAKE(progressive_and_optimize_do_what_they_say),
 		MAKE(the_density_stays),
 		MAKE(every_model_that_a_format_holds_is_written),

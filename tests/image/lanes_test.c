@@ -469,6 +469,40 @@ static void every_encoding_is_equal(void **state)
 	check("with all metadata", &photo, &usual);
 }
 
+static int chroma_of_product(void)
+{
+	struct product product;
+	int chroma;
+
+	product_open(&lanes, "planar.jpg", &product);
+	chroma = product.header.chroma_h * product.header.chroma_v;
+	product_close(&product);
+	return chroma;
+}
+
+static void chroma_that_is_asked_for_is_equal(void **state)
+{
+	static const struct {
+		const char *name;
+		enum chroma chroma;
+		int quality, samples;
+		int64_t max_bytes;
+	} rows[] = {
+		{ "4:2:0 at 95", CHROMA_420, 95, 4, 0 },
+		{ "4:4:4 at 80", CHROMA_444, 80, 1, 0 },
+		{ "4:4:4 at 95, to fit", CHROMA_AUTO, 95, 1, 40000 },
+		{ "4:2:0 at 95, to fit", CHROMA_420, 95, 4, 40000 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		workshop->output->chroma = rows[i].chroma;
+		workshop->output->quality = rows[i].quality;
+		workshop->output->max_bytes = rows[i].max_bytes;
+		check(rows[i].name, &photo, &usual);
+		assert_int_equal(chroma_of_product(), rows[i].samples);
+	}
+}
+
 int main(void)
 {
 #define LANES_TEST(test) cmocka_unit_test_setup(test, reset)
@@ -487,6 +521,7 @@ int main(void)
 		LANES_TEST(the_marks_edges_have_no_fringes),
 		LANES_TEST(every_sampling_rule_is_equal),
 		LANES_TEST(every_encoding_is_equal),
+		LANES_TEST(chroma_that_is_asked_for_is_equal),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

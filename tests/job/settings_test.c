@@ -27,6 +27,7 @@ static void the_defaults_are_the_contracts(void **state)
 	assert_int_equal(output->quality, 82);
 	assert_int_equal(output->background.red + output->background.green + output->background.blue, 765);
 	assert_int_equal(output->colour, COLOUR_SRGB);
+	assert_int_equal(output->chroma, CHROMA_AUTO);
 	assert_int_equal(output->metadata, METADATA_SAFE);
 	assert_string_equal(output->name, "{dir}/{stem}.{ext}");
 	assert_int_equal(settings.run.jobs, 0);
