@@ -25,6 +25,8 @@ bool parse_template(void *target, const char *value, struct err *why);
 
 /* int */
 bool parse_quality(void *target, const char *value, struct err *why);
+bool parse_digit(void *target, const char *value, struct err *why);
+bool parse_webp_effort(void *target, const char *value, struct err *why);
 bool parse_dpi(void *target, const char *value, struct err *why);
 bool parse_jobs(void *target, const char *value, struct err *why);
 bool parse_retries(void *target, const char *value, struct err *why);

@@ -31,7 +31,7 @@ struct run {
 	struct studio studio;
 	struct probe_verdict *probed; /* one for each of scan.inputs; g_free */
 	uint64_t *up_to_date; /* one for each of scan.inputs: its outputs that are (record.h); g_free */
-	struct err marks;     /* why the marks cannot be drawn; REASON_NONE when they can */
+	struct err unfit;     /* why what all pictures are to get cannot be had; REASON_NONE when it can */
 	struct plan *plan;
 	struct feed *feed;
 	struct mp_rate *rate; /* NULL: as many as can be */
@@ -65,7 +65,7 @@ void supervise_stop(struct run *run);
 /* End it when OUTPUT is no longer where its name says: what is still made would be found nowhere. */
 void supervise_check_output(struct run *run);
 
-/* First phase: probe every input (and the marks) into run->probed. */
+/* First phase: probe every input (and check the marks) into run->probed. */
 void look(struct run *run);
 
 /* Where names have {seq} in them, number the pictures into run->probed: each keeps the number that the ledger

@@ -43,7 +43,7 @@ void studio_finish(struct studio *studio, struct log *log);
  * `up_to_date` says that output i is not to be made. */
 int studio_submit_probe(struct studio *studio, size_t index);
 int studio_submit_verify(struct studio *studio, size_t index);
-int studio_submit_marks(struct studio *studio, uint64_t tag);
+int studio_submit_check(struct studio *studio, uint64_t tag);
 int studio_submit_make(struct studio *studio, size_t index, const struct facts *facts,
 	const struct planned_input *planned, uint64_t up_to_date);
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "job/facts.h"
+#include "job/holding.h"
 #include "job/settings.h"
 
 struct colours;
@@ -52,9 +53,9 @@ struct colour_case {
 	size_t icc_bytes;
 	bool adobe; /* facts.h, interop_adobe */
 	enum colour_policy policy;
-	enum format format; /* of the output */
-	bool coloured;      /* what is put on the picture has colours: grey will not do */
-	bool bare;          /* nothing may be attached that can be left out: no profile where sRGB is meant */
+	struct holding holding; /* of the output's file */
+	bool coloured;          /* what is put on the picture has colours: grey will not do */
+	bool bare; /* nothing may be attached that can be left out: no profile where sRGB is meant */
 };
 
 struct colour_choice {

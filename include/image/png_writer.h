@@ -16,8 +16,8 @@
 /* Whether `image` can be written here: 8 or 16 bits a sample, one to four of them, and not too many. */
 bool png_writer_takes(const VipsImage *image);
 
-/* Write `image`, with its profile (VIPS_META_ICC_NAME) and density. 0, or -1 with libvips' error buffer set.
- */
-int png_write(VipsImage *image, VipsTarget *target);
+/* Write `image`, with its profile (VIPS_META_ICC_NAME) and density, compressed from 0 (not at all) to 9 (as
+ * far as can be in reasonable time). 0, or -1 with libvips' error buffer set. */
+int png_write(VipsImage *image, int level, VipsTarget *target);
 
 #endif

@@ -13,6 +13,7 @@ static const char *const basis_words[] = { "short", "long", "width", "height", N
 static const char *const oversize_words[] = { "shrink", "skip", "fail", NULL };
 static const char *const format_words[] = { "keep", "jpeg", "png", "webp", "tiff", "avif", NULL };
 static const char *const chroma_words[] = { "auto", "420", "444", NULL };
+static const char *const tiff_words[] = { "lzw", "none", "deflate", "jpeg", NULL };
 static const char *const colour_words[] = { "srgb", "keep", NULL };
 static const char *const metadata_words[] = { "all", "safe", "copyright", "none", NULL };
 static const char *const collision_words[] = { "fail", "number", "keep-ext", NULL };
@@ -31,6 +32,7 @@ static const char *const level_words[] = { "error", "warning", "info", "debug", 
 	.offset = offsetof(struct output_settings, mark.field)
 #define RUN(field) .group = GROUP_HOW, .offset = offsetof(struct settings, run.field)
 #define FILE_FORM "the name of a file"
+#define DIGIT_FORM "a whole number from 0 to 9"
 #define GLOB_FORM "a glob such as *.jpg or drafts/**"
 #define TEXT_FORM "text in UTF-8"
 #define COLOUR_FORM "a colour such as #fff, #e0e0e0 or white"
@@ -244,7 +246,7 @@ static const struct option_row rows[] = {
 		.argument = "N",
 		.form = "a whole number from 1 to 100",
 		.default_value = "82",
-		.help = "quality of JPEG, WebP and AVIF, from 1 to 100" },
+		.help = "quality of JPEG, WebP and AVIF, and of JPEG in TIFF, from 1 to 100" },
 	{ .name = "chroma",
 		OUTPUT(chroma),
 		.words = chroma_words,
@@ -259,8 +261,8 @@ static const struct option_row rows[] = {
 		.argument = "SIZE",
 		.form = "a number of bytes such as 300k or 1.5M, at least 1k",
 		.help = "take the highest quality, up to --quality, at which the output is no larger than "
-			"SIZE; a "
-			"picture that is larger at quality 1 fails" },
+			"SIZE; a picture that is larger at quality 1 fails, and so does one that is "
+			"larger in a format without loss, which has no quality to lower" },
 	{ .name = "progressive",
 		OUTPUT(progressive),
 		.parse = parse_on,
@@ -271,6 +273,48 @@ static const struct option_row rows[] = {
 		.parse = parse_on,
 		.default_value = "off",
 		.help = "compute the best Huffman tables for each JPEG: a little smaller, a little slower" },
+	{ .name = "png-palette",
+		OUTPUT(png_palette),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "write PNGs of colour pictures in 256 colours at most, of 8 bits, dithered: a third "
+			"of the size, for graphics more than for photographs" },
+	{ .name = "png-compression",
+		OUTPUT(png_compression),
+		.parse = parse_digit,
+		.argument = "N",
+		.form = DIGIT_FORM,
+		.default_value = "4",
+		.help = "how hard PNGs are compressed: from 0, not at all, to 9, a little smaller and much "
+			"slower" },
+	{ .name = "webp-lossless",
+		OUTPUT(webp_lossless),
+		.parse = parse_on,
+		.default_value = "off",
+		.help = "write WebPs with exactly the picture's pixels; --quality then says nothing of "
+			"them" },
+	{ .name = "webp-effort",
+		OUTPUT(webp_effort),
+		.parse = parse_webp_effort,
+		.argument = "N",
+		.form = "a whole number from 0 to 6",
+		.default_value = "4",
+		.help = "how hard WebPs are compressed: from 0, fast, to 6, small" },
+	{ .name = "avif-effort",
+		OUTPUT(avif_effort),
+		.parse = parse_digit,
+		.argument = "N",
+		.form = DIGIT_FORM,
+		.default_value = "4",
+		.help = "how hard AVIFs are compressed: from 0, ten times as fast as 4, to 9, five times as "
+			"slow" },
+	{ .name = "tiff-compression",
+		OUTPUT(tiff_compression),
+		.words = tiff_words,
+		.default_value = "lzw",
+		.help = "how TIFFs are compressed: lzw, which all programs read, none, deflate (a little "
+			"smaller, much slower), or jpeg, with --quality and without transparency; an option "
+			"that begins with a format's name says nothing of outputs of other formats" },
 	{ .name = "background",
 		OUTPUT(background),
 		.parse = parse_colour,
@@ -409,7 +453,7 @@ static const struct option_row rows[] = {
 		.parse = parse_seconds,
 		.argument = "SECONDS",
 		.form = "a number of seconds, more than 0 and at most 1000000",
-		.default_value = "60 + 2 per megapixel and output",
+		.default_value = "60 + 2 per megapixel and output, more for AVIF",
 		.help = "for one picture, opening included; then its worker is killed and replaced" },
 	{ .name = "retries",
 		.verify = true,

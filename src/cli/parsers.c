@@ -93,6 +93,16 @@ bool parse_dpi(void *target, const char *value, struct err *why)
 	return parse_whole(target, value, 1, 9600);
 }
 
+bool parse_digit(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 0, 9);
+}
+
+bool parse_webp_effort(void *target, const char *value, struct err *why)
+{
+	return parse_whole(target, value, 0, 6);
+}
+
 bool parse_jobs(void *target, const char *value, struct err *why)
 {
 	return parse_whole(target, value, 1, 4096);

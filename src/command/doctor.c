@@ -12,6 +12,7 @@
 #include "image/engine.h"
 #include "image/font_paths.h"
 #include "image/inventory.h"
+#include "image/palette.h"
 #include "image/selftest.h"
 #include "sys/cpus.h"
 #include "sys/sandbox.h"
@@ -69,6 +70,13 @@ static void show_fonts(void)
 		printf("fonts       %d families; fc-list shows their names\n", families);
 }
 
+static void show_palettes(void)
+{
+	printf("palettes    %s\n", palette_can_be_written()
+					   ? "PNG can have them"
+					   : "none: --png-palette needs a libvips with libimagequant");
+}
+
 static int show_colours(void)
 {
 	struct err err;
@@ -105,5 +113,6 @@ int command_doctor(int argc, char **argv)
 	show_formats("writes", engine_writable());
 	show_libraries();
 	show_fonts();
+	show_palettes();
 	return show_colours();
 }

@@ -3,7 +3,7 @@
 #include "command/record.h"
 #include "command/run.h"
 
-static const uint64_t MARKS_TAG = UINT64_MAX;
+static const uint64_t CHECK_TAG = UINT64_MAX;
 
 static void take_verdict(struct run *run, const struct mp_ended *ended)
 {
@@ -21,41 +21,42 @@ static void take_verdict(struct run *run, const struct mp_ended *ended)
 	verdict->facts = reply.facts;
 }
 
-static void take_marks(struct run *run, const struct mp_ended *ended)
+static void take_check(struct run *run, const struct mp_ended *ended)
 {
 	static struct make_reply reply; /* large */
 
-	if (studio_outcome(ended, &run->marks) < 0) {
-		run->marks.reason = REASON_WATERMARK;
+	if (studio_outcome(ended, &run->unfit) < 0) {
+		run->unfit.reason = REASON_WATERMARK;
 		return;
 	}
 	if (make_reply_unpack(&reply, ended->data, ended->size_bytes) < 0)
-		err_set(&run->marks, REASON_WATERMARK, "its worker's answer made no sense");
+		err_set(&run->unfit, REASON_WATERMARK, "its worker's answer made no sense");
 	else
-		run->marks = reply.err;
+		run->unfit = reply.err;
 }
 
 static void take(struct run *run, const struct mp_ended *ended)
 {
-	if (ended->tag == MARKS_TAG)
-		take_marks(run, ended);
+	if (ended->tag == CHECK_TAG)
+		take_check(run, ended);
 	else if (ended->tag < run->scan.inputs_count)
 		take_verdict(run, ended);
 }
 
-static bool marks_are_wanted(const struct settings *settings)
+static bool check_is_wanted(const struct settings *settings)
 {
 	const struct mark_settings *marks[MARKS_MAX];
 
 	for (size_t i = 0; i < settings->outputs_count; i++)
-		if (settings_marks(settings, &settings->outputs[i], marks) > 0)
+		if (settings->outputs[i].png_palette ||
+			settings_marks(settings, &settings->outputs[i], marks) > 0)
 			return true;
 	return false;
 }
 
 static int submit_all(struct run *run)
 {
-	int error = marks_are_wanted(&run->settings) ? studio_submit_marks(&run->studio, MARKS_TAG) : 0;
+	int error = check_is_wanted(&run->settings) ? studio_submit_check(&run->studio, CHECK_TAG) : 0;
 
 	for (size_t i = 0; i < run->scan.inputs_count && error == 0; i++)
 		if (!record_known(run, i, &run->probed[i]))

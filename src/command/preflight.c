@@ -11,8 +11,8 @@ size_t preflight(struct run *run)
 
 	for (size_t i = 0; i < run->plan->problems_count; i++)
 		log_line(run->log, LOG_ERROR, NULL, "%s", run->plan->problems[i].text);
-	if (run->marks.reason != REASON_NONE) {
-		log_line(run->log, LOG_ERROR, NULL, "%s", run->marks.text);
+	if (run->unfit.reason != REASON_NONE) {
+		log_line(run->log, LOG_ERROR, NULL, "%s", run->unfit.text);
 		problems++;
 	}
 	return problems;

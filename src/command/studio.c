@@ -16,6 +16,7 @@
 #include "image/inspect.h"
 #include "image/maker.h"
 #include "image/probe.h"
+#include "job/allowance.h"
 #include "job/need.h"
 #include "mp/log.h"
 #include "sys/dir.h"
@@ -272,15 +273,16 @@ static int make_task(struct mp_worker *worker, const void *payload, size_t size_
 	return answer(reply, &pack);
 }
 
-/* Can every mark be drawn? Answers with a probe reply that has no facts. */
-static int marks_task(
+/* Can what is wanted of all pictures be had: can every mark be drawn? Answers with a make reply without
+ * outputs. */
+static int check_task(
 	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
 {
 	struct workplace *place = worker->state;
 	struct make_reply result = { 0 };
 	struct pack pack;
 
-	maker_check_marks(place->maker, &result.err);
+	maker_check(place->maker, &result.err);
 	pack_init(&pack);
 	make_reply_pack(&result, &pack);
 	return answer(reply, &pack);
@@ -351,7 +353,7 @@ static int keep_fds(struct studio *studio)
 
 static const struct mp_task tasks[] = {
 	{ .name = "probe", .function = probe_task, .in_flight = PROBES_IN_FLIGHT },
-	{ .name = "marks", .function = marks_task, .in_flight = 1 },
+	{ .name = "check", .function = check_task, .in_flight = 1 },
 	{ .name = "make", .function = make_task, .in_flight = 1 },
 	{ .name = "verify", .function = verify_task, .in_flight = 1 },
 	{ .name = NULL },
@@ -411,11 +413,10 @@ void studio_finish(struct studio *studio, struct log *log)
 
 int64_t studio_timeout_ms(const struct settings *settings, const struct facts *facts)
 {
-	double megapixels = facts ? (double)facts->width_px * facts->height_px / 1e6 : 0;
 	double seconds = settings->run.timeout_s;
 
 	if (seconds <= 0)
-		seconds = 60 + 2 * megapixels * (double)settings->outputs_count;
+		seconds = allowance_s(settings, facts);
 	return (int64_t)(seconds * 1000) + (seconds * 1000 < 1);
 }
 
@@ -467,13 +468,13 @@ int studio_submit_verify(struct studio *studio, size_t index)
 			.timeout_ms = studio_timeout_ms(studio->settings, NULL) });
 }
 
-int studio_submit_marks(struct studio *studio, uint64_t tag)
+int studio_submit_check(struct studio *studio, uint64_t tag)
 {
 	struct pack pack;
 
 	pack_init(&pack);
 	return submit(studio, &pack,
-		&(struct mp_submission){ .task = "marks",
+		&(struct mp_submission){ .task = "check",
 			.tag = tag,
 			.timeout_ms = studio_timeout_ms(studio->settings, NULL) });
 }

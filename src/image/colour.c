@@ -127,24 +127,6 @@ static bool fits(const struct profile *profile, enum colour_model model)
 	return profile->model == model || (profile->model == MODEL_RGB && model == MODEL_GREY);
 }
 
-static bool holds(enum format format, enum colour_model model)
-{
-	switch (format) {
-	case FORMAT_JPEG:
-	case FORMAT_TIFF:
-		return model != MODEL_OTHER;
-	case FORMAT_PNG:
-		return model == MODEL_GREY || model == MODEL_RGB;
-	default:
-		return model == MODEL_RGB;
-	}
-}
-
-static bool holds_16_bits(enum format format)
-{
-	return format == FORMAT_PNG || format == FORMAT_TIFF;
-}
-
 /* What is meant where no profile says it: 0, or -1 when memory is out. */
 static int assume(struct colours *colours, const struct colour_case *c, const struct profile **profile)
 {
@@ -162,8 +144,8 @@ static int assume(struct colours *colours, const struct colour_case *c, const st
 static void keep_colour(const struct colour_case *c, const struct profile *icc, struct colour_choice *choice)
 {
 	choice->to = choice->from;
-	choice->to.bits = holds_16_bits(c->format) ? c->bits : 8;
-	choice->to.alpha = c->alpha && format_has_alpha(c->format) && c->model != MODEL_CMYK;
+	choice->to.bits = c->holding.wide ? c->bits : 8;
+	choice->to.alpha = c->alpha && c->holding.alpha && c->model != MODEL_CMYK;
 	choice->srgb = !choice->from.profile;
 	choice->adobe = c->adobe && c->model == MODEL_RGB && choice->from.profile;
 	/* A file that says AdobeRGB in EXIF only is understood by few: say it in a profile as well. CMYK
@@ -176,13 +158,13 @@ static void keep_colour(const struct colour_case *c, const struct profile *icc, 
 
 static int make_srgb(struct colours *colours, const struct colour_case *c, struct colour_choice *choice)
 {
-	bool grey = c->model == MODEL_GREY && !c->coloured && holds(c->format, MODEL_GREY);
+	bool grey = c->model == MODEL_GREY && !c->coloured && c->holding.grey;
 	const struct profile *tag;
 
 	choice->to = (struct pixels){
 		.model = grey ? MODEL_GREY : MODEL_RGB,
 		.bits = 8,
-		.alpha = c->alpha && format_has_alpha(c->format),
+		.alpha = c->alpha && c->holding.alpha,
 	};
 	choice->srgb = true;
 	if (c->bare)
@@ -199,7 +181,7 @@ int colour_choose(struct colours *colours, const struct colour_case *c, struct c
 {
 	const struct profile *icc = c->icc ? embedded(colours, c->icc, c->icc_bytes) : NULL;
 	const struct profile *meant = NULL;
-	bool keep = c->policy == COLOUR_KEEP && holds(c->format, c->model) &&
+	bool keep = c->policy == COLOUR_KEEP && holding_has(&c->holding, c->model) &&
 		    !(c->model == MODEL_GREY && c->coloured);
 
 	if (icc && !fits(icc, c->model))

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <vips/vips.h>
 
+#include "image/palette.h"
+
 /* Settings of libvips' debugging that a user's shell may hold: they start threads before the fork, print to
  * the terminal, or switch off the warnings that the causes of failures are taken from. */
 static const char *const unwanted_variables[] = {
@@ -114,6 +116,7 @@ void engine_enter_worker(void)
 	 * worker stays at 67 MB with 24-megapixel pictures where it grew to 105 to 122. */
 	mallopt(M_ARENA_MAX, 1);
 #endif
+	palette_use_one_thread();
 	/* What the supervisor's start had to say must not become the cause of the first picture's failure. */
 	vips_error_clear();
 	engine_take_log(said, sizeof(said));

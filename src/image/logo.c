@@ -207,7 +207,7 @@ static int convert(struct colours *colours, VipsImage *image, unsigned char *sam
 		.bits = from.bits,
 		.alpha = from.alpha,
 		.policy = COLOUR_SRGB,
-		.format = FORMAT_PNG,
+		.holding = { .alpha = true },
 		.coloured = true,
 		.bare = true };
 	struct colour_choice choice;

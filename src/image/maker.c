@@ -10,6 +10,7 @@
 #include "image/make_planar.h"
 #include "image/make_vips.h"
 #include "image/making.h"
+#include "image/palette.h"
 #include "job/lane_choice.h"
 #include "sys/clock.h"
 
@@ -62,6 +63,26 @@ int maker_check_marks(struct maker *maker, struct err *err)
 				return -1;
 	}
 	return 0;
+}
+
+/* An output that is written as PNG is not known before there are pictures where the format is kept. */
+static int check_palettes(const struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings->outputs_count; i++) {
+		const struct output_settings *output = &settings->outputs[i];
+		bool may_be_png = output->format == FORMAT_PNG || output->format == FORMAT_NONE;
+
+		if (output->png_palette && may_be_png && !palette_can_be_written())
+			return err_set(err, REASON_UNSUPPORTED,
+				"--png-palette: this build of libvips cannot choose colours; it wants "
+				"libimagequant");
+	}
+	return 0;
+}
+
+int maker_check(struct maker *maker, struct err *err)
+{
+	return maker_check_marks(maker, err) || check_palettes(maker->settings, err) ? -1 : 0;
 }
 
 bool maker_has_planar(void)

@@ -68,7 +68,7 @@ static bool shows_background(const struct making *making, const struct pixels *p
 
 	return geometry->out_width_px != geometry->crop_width_px ||
 	       geometry->out_height_px != geometry->crop_height_px ||
-	       (pixels->alpha && !format_has_alpha(making->output->format));
+	       (pixels->alpha && !holding_of(making->settings, making->output->format).alpha);
 }
 
 void making_finish(struct making *making)
@@ -173,7 +173,7 @@ static int choose_colour(struct making *making, struct err *err)
 		.alpha = pixels.alpha,
 		.adobe = making->request->facts.interop_adobe,
 		.policy = making->settings->colour,
-		.format = making->output->format,
+		.holding = holding_of(making->settings, making->output->format),
 		.icc = making->found.icc,
 		.icc_bytes = making->found.icc_bytes,
 		.bare = making->settings->metadata == METADATA_NONE,
@@ -384,11 +384,14 @@ static int encode_to_fit(const struct making *making, struct attempt *attempt, s
 	const struct output_settings *settings = making->settings;
 	autofree void *best = NULL;
 	int64_t size_bytes = 0, best_bytes = 0;
+	bool lossy = holding_of(settings, making->output->format).quality;
 	struct fit fit;
 
-	fit_begin(&fit, format_has_quality(making->output->format) ? settings->quality : 1);
+	/* without a quality to be lowered there is one attempt */
+	fit_begin(&fit, lossy ? settings->quality : 1);
 	while (fit_next(&fit)) {
-		attempt->order->lower_quality = fit.quality;
+		if (lossy)
+			attempt->order->lower_quality = fit.quality;
 		if (encode_anew(attempt, &size_bytes, err))
 			return -1;
 		fit_tell(&fit, size_bytes <= settings->max_bytes);

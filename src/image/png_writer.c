@@ -7,9 +7,6 @@
 
 #include "image/png_filter.h"
 
-/* On photographs: 8 % smaller than libpng with level 4 of zlib, in a third of the time. */
-#define LEVEL 4
-
 /* Of rows to hold; as much again is reserved for what they become. */
 #define BYTES_MAX (32 << 20)
 
@@ -63,11 +60,12 @@ static int write_chunk(VipsTarget *target, const char *type, const void *data, s
 	       vips_target_write(target, tail, sizeof(tail));
 }
 
-/* Writes `prefix` and the compressed data as one chunk. */
-static int write_compressed(VipsTarget *target, const char *type, const char *prefix, size_t prefix_bytes,
-	const void *data, size_t size_bytes)
+/* Levels are libdeflate's. 4 gives, on photographs, files 8 % smaller than libpng with level 4 of zlib, in a
+ * third of the time. Writes `prefix` and the compressed data as one chunk. */
+static int write_compressed(VipsTarget *target, int level, const char *type, const char *prefix,
+	size_t prefix_bytes, const void *data, size_t size_bytes)
 {
-	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
+	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(level);
 	size_t bound = libdeflate_zlib_compress_bound(compressor, size_bytes), packed = 0;
 	uint8_t *chunk = compressor ? malloc(prefix_bytes + bound) : NULL;
 	int failed;
@@ -97,7 +95,7 @@ static int write_header(const VipsImage *image, VipsTarget *target)
 	       write_chunk(target, "IHDR", header, sizeof(header));
 }
 
-static int write_profile(const VipsImage *image, VipsTarget *target)
+static int write_profile(const VipsImage *image, int level, VipsTarget *target)
 {
 	static const char name[] = "icc\0"; /* and the method, 0 */
 	const void *icc;
@@ -106,7 +104,7 @@ static int write_profile(const VipsImage *image, VipsTarget *target)
 	if (!vips_image_get_typeof(image, VIPS_META_ICC_NAME))
 		return 0;
 	return vips_image_get_blob(image, VIPS_META_ICC_NAME, &icc, &icc_bytes) ||
-	       write_compressed(target, "iCCP", name, sizeof(name), icc, icc_bytes);
+	       write_compressed(target, level, "iCCP", name, sizeof(name), icc, icc_bytes);
 }
 
 static uint32_t a_metre(double a_millimetre)
@@ -167,12 +165,12 @@ static int collect_rows(struct writer *writer)
 	return vips_sink_disc(writer->image, take_rows, writer);
 }
 
-int png_write(VipsImage *image, VipsTarget *target)
+int png_write(VipsImage *image, int level, VipsTarget *target)
 {
 	struct writer writer = { .image = image, .swap = image->BandFmt == VIPS_FORMAT_USHORT };
-	int failed = collect_rows(&writer) || write_header(image, target) || write_profile(image, target) ||
-		     write_density(image, target) ||
-		     write_compressed(target, "IDAT", "", 0, writer.rows, rows_bytes(image)) ||
+	int failed = collect_rows(&writer) || write_header(image, target) ||
+		     write_profile(image, level, target) || write_density(image, target) ||
+		     write_compressed(target, level, "IDAT", "", 0, writer.rows, rows_bytes(image)) ||
 		     write_chunk(target, "IEND", "", 0) || vips_target_end(target);
 
 	png_filter_finish(&writer.filter);

@@ -3,8 +3,8 @@
 #include "image/attach.h"
 #include "image/png_writer.h"
 
-/* Compression that costs a third of libpng's default time for 2 % more bytes, measured on photographs. */
-#define PNG_COMPRESSION 4
+/* What libwebp calls quality is effort where nothing is lost; its own default. */
+#define WEBP_LOSSLESS_EFFORT 75
 
 /* What a saver may write of what it is given. Those of libvips 8.15 and later add EXIF of their own unless
  * they are told what else to keep; before, the choice was all or nothing. */
@@ -46,26 +46,41 @@ int saver_jpeg(const struct encode_order *order, VipsImage *image, VipsTarget *t
 
 int saver_png(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
-	(void)order;
+	const struct output_settings *settings = order->settings;
+
+	/* grey of 8 bits is smallest as it is */
+	if (settings->png_palette && image->Bands >= 3)
+		return vips_pngsave_target(image, target, "palette", TRUE, "compression",
+			settings->png_compression, KEEP(KEEP_ICC), NULL);
 	if (png_writer_takes(image))
-		return png_write(image, target);
-	return vips_pngsave_target(image, target, "compression", PNG_COMPRESSION, "filter",
+		return png_write(image, settings->png_compression, target);
+	return vips_pngsave_target(image, target, "compression", settings->png_compression, "filter",
 		VIPS_FOREIGN_PNG_FILTER_ALL, KEEP(KEEP_ICC), NULL);
 }
 
 /* LZW is read everywhere; deflate is 7 % smaller here and takes seven times as long. */
 int saver_tiff(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
-	(void)order;
-	return vips_tiffsave_target(image, target, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_LZW,
-		"predictor", VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL, "resunit",
-		VIPS_FOREIGN_TIFF_RESUNIT_INCH, KEEP(KEEP_XMP | KEEP_ICC), NULL);
+	static const VipsForeignTiffCompression compressions[] = {
+		[TIFF_LZW] = VIPS_FOREIGN_TIFF_COMPRESSION_LZW,
+		[TIFF_NONE] = VIPS_FOREIGN_TIFF_COMPRESSION_NONE,
+		[TIFF_DEFLATE] = VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
+		[TIFF_JPEG] = VIPS_FOREIGN_TIFF_COMPRESSION_JPEG,
+	};
+
+	return vips_tiffsave_target(image, target, "compression",
+		compressions[order->settings->tiff_compression], "Q", encode_quality(order), "predictor",
+		VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL, "resunit", VIPS_FOREIGN_TIFF_RESUNIT_INCH,
+		KEEP(KEEP_XMP | KEEP_ICC), NULL);
 }
 
 int saver_webp(const struct encode_order *order, void **file, size_t *file_bytes)
 {
-	return vips_webpsave_buffer(
-		order->image, file, file_bytes, "Q", encode_quality(order), KEEP(KEEP_NONE), NULL);
+	const struct output_settings *settings = order->settings;
+
+	return vips_webpsave_buffer(order->image, file, file_bytes, "Q",
+		settings->webp_lossless ? WEBP_LOSSLESS_EFFORT : encode_quality(order), "lossless",
+		settings->webp_lossless, "effort", settings->webp_effort, KEEP(KEEP_NONE), NULL);
 }
 
 /* The libvips fields of an EXIF block: those that its JPEG loader makes of it. */
@@ -128,6 +143,7 @@ static int label_avif(VipsImage *image, const struct encode_order *order)
 
 int saver_avif(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
+	const struct output_settings *settings = order->settings;
 	const struct metadata *metadata = order->metadata;
 	int keep = (metadata->exif.size_bytes ? KEEP_EXIF : KEEP_NONE) |
 		   (metadata->xmp.size_bytes ? KEEP_XMP : KEEP_NONE) | (order->icc ? KEEP_ICC : KEEP_NONE);
@@ -135,5 +151,6 @@ int saver_avif(const struct encode_order *order, VipsImage *image, VipsTarget *t
 	if (keep && label_avif(image, order))
 		return -1;
 	return vips_heifsave_target(image, target, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-		encode_quality(order), "subsample_mode", subsample_of(order->settings), KEEP(keep), NULL);
+		encode_quality(order), "subsample_mode", subsample_of(settings), "effort",
+		settings->avif_effort, KEEP(keep), NULL);
 }

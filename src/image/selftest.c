@@ -47,9 +47,7 @@ static void expect(const unsigned char adobe[3], int srgb[3])
 
 static int convert(struct colours *colours, unsigned char converted[PATCHES][3])
 {
-	struct colour_case adobe = {
-		.model = MODEL_RGB, .bits = 8, .adobe = true, .policy = COLOUR_SRGB, .format = FORMAT_JPEG
-	};
+	struct colour_case adobe = { .model = MODEL_RGB, .bits = 8, .adobe = true, .policy = COLOUR_SRGB };
 	struct colour_choice choice;
 	const struct recolour *recolour;
 

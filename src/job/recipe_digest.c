@@ -99,6 +99,28 @@ static int add_marks(struct pack *pack, const struct output_settings *output, co
 	return 0;
 }
 
+static bool may_be(const struct output_settings *output, enum format format)
+{
+	return output->format == format || output->format == FORMAT_NONE;
+}
+
+/* What is asked of a format that the output is not changes nothing. */
+static void add_format_options(struct pack *pack, const struct output_settings *output)
+{
+	if (may_be(output, FORMAT_PNG) && output->png_palette)
+		add_late(pack, "png-palette", 1);
+	if (may_be(output, FORMAT_PNG) && output->png_compression != EFFORT_DEFAULT)
+		add_late(pack, "png-compression", output->png_compression);
+	if (may_be(output, FORMAT_WEBP) && output->webp_lossless)
+		add_late(pack, "webp-lossless", 1);
+	if (may_be(output, FORMAT_WEBP) && output->webp_effort != EFFORT_DEFAULT)
+		add_late(pack, "webp-effort", output->webp_effort);
+	if (may_be(output, FORMAT_AVIF) && output->avif_effort != EFFORT_DEFAULT)
+		add_late(pack, "avif-effort", output->avif_effort);
+	if (may_be(output, FORMAT_TIFF) && output->tiff_compression != TIFF_LZW)
+		add_late(pack, "tiff-compression", output->tiff_compression);
+}
+
 static int add_output(struct pack *pack, const struct output_settings *output,
 	const struct settings *settings, struct err *err)
 {
@@ -130,6 +152,7 @@ static int add_output(struct pack *pack, const struct output_settings *output,
 		add_late(pack, "dpi", output->dpi);
 	if (output->chroma != CHROMA_AUTO)
 		add_late(pack, "chroma", output->chroma);
+	add_format_options(pack, output);
 	if (output->keep_mtime)
 		add_late(pack, "keep-mtime", 1);
 	add_late_text(pack, "usage-terms", output->usage_terms);

@@ -110,18 +110,20 @@ static void the_options_of_what_is_made_are_read(void **state)
 	struct scene *scene = *state;
 	const struct output_settings *output;
 
-	assert_parsed(scene, "--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
-			     "tile|--watermark-size|"
-			     "20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|"
-			     "--watermark-rotate|-30|--watermark-spacing|5%|--watermark-oversize|skip|--"
-			     "format|webp|--quality|"
-			     "90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
-			     "copyright|--copyright|"
-			     "\xc2\xa9 "
-			     "me|--artist|I|--name|x/"
-			     "{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
-			     "max-bytes|300k|--sharpen|print:low|--chroma|444|--usage-terms|{n\xc3\xa9"
-			     "}|--contact-email|a@b|--contact-url|b.example|--contact-phone|+1");
+	assert_parsed(scene,
+		"--resize|800x600:pad|--enlarge|--watermark|caf\xe9.png|--watermark-position|"
+		"tile|--watermark-size|"
+		"20%|--watermark-basis|long|--watermark-margin|0px|--watermark-opacity|0.5|"
+		"--watermark-rotate|-30|--watermark-spacing|5%|--watermark-oversize|skip|--"
+		"format|webp|--quality|"
+		"90|--progressive|--optimize|--background|#0f8|--colour|keep|--metadata|"
+		"copyright|--copyright|"
+		"\xc2\xa9 "
+		"me|--artist|I|--name|x/"
+		"{stem}.{ext}|--on-collision|keep-ext|--windows-names|--dpi|300|--keep-mtime|--"
+		"max-bytes|300k|--sharpen|print:low|--chroma|444|--png-palette|--png-compression|9|--webp-"
+		"lossless|--webp-effort|6|--avif-effort|0|--tiff-compression|deflate|--usage-terms|{n\xc3\xa9"
+		"}|--contact-email|a@b|--contact-url|b.example|--contact-phone|+1");
 	output = &scene->settings.outputs[0];
 	assert_int_equal(output->resize.mode, SIZE_BOX);
 	assert_int_equal(output->resize.fit, BOX_PAD);
@@ -153,6 +155,11 @@ static void the_options_of_what_is_made_are_read(void **state)
 	assert_int_equal(output->dpi, 300);
 	assert_int_equal(output->max_bytes, 300000);
 	assert_int_equal(output->chroma, CHROMA_444);
+	assert_true(output->png_palette && output->webp_lossless);
+	assert_int_equal(output->png_compression, 9);
+	assert_int_equal(output->webp_effort, 6);
+	assert_int_equal(output->avif_effort, 0);
+	assert_int_equal(output->tiff_compression, TIFF_DEFLATE);
 	assert_true(output->sharpen.radius_px == 1 && output->sharpen.amount == 0.7);
 	assert_int_equal(scene->settings.run.on_collision, COLLISION_KEEP_EXT);
 }

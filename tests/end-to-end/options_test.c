@@ -510,6 +510,91 @@ static void wide_colours_become_srgb_or_stay_with_their_profile(void **state)
 	assert_true(after[0] < before[0]);
 }
 
+#define PNG_COLOUR_TYPE_AT 25
+
+static void each_formats_own_options_show_in_the_file(void **state)
+{
+	struct place *place = *state;
+	g_autofree char *png = NULL, *tiff = NULL;
+	size_t lossy, png_bytes, tiff_bytes;
+	struct ended ended;
+
+	copy_sample(place, "dunes.jpg", "a.jpg");
+	make(place, "--resize 300 --format webp");
+	lossy = size_of(place_path(place, "out/a.webp"));
+	make(place, "--resize 300 --format webp --webp-lossless");
+	assert_true(size_of(place_path(place, "out/a.webp")) > 2 * lossy);
+	make(place, "--resize 300 --format png --png-palette");
+	png = file_read(place_path(place, "out/a.png"), &png_bytes);
+	assert_int_equal(png[PNG_COLOUR_TYPE_AT], 3);
+	make(place, "--resize 300 --format tiff --tiff-compression none");
+	tiff = file_read(place_path(place, "out/a.tif"), &tiff_bytes);
+	assert_true(tiff_bytes > 300 * 200 * 3);
+	/* what says nothing of this format makes nothing anew */
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--resize", "300", "--format",
+		"tiff", "--tiff-compression", "none", "--webp-lossless", "--png-palette");
+	ASSERT_SAYS(ended.err, "1 up to date");
+	ASSERT_EXIT(&ended, 0);
+}
+
+static void a_palette_is_the_same_whatever_the_number_of_workers(void **state)
+{
+	struct place *place = *state;
+	unsigned long sum;
+
+	copy_sample(place, "dunes.jpg", "a.jpg");
+	copy_sample(place, "milky-way.jpg", "b.jpg");
+	copy_sample(place, "studio/vase.png", "c.png");
+	make(place, "--format png --png-palette --jobs 1");
+	sum = tree_sum(place_path(place, "out"));
+	make(place, "--format png --png-palette --jobs 4 --force");
+	assert_int_equal(tree_sum(place_path(place, "out")), sum);
+}
+
+static void what_loses_nothing_fits_as_it_is_or_fails(void **state)
+{
+	static const char *const rows[] = { "--format webp --webp-lossless", "--format png --png-palette",
+		"--format tiff" };
+	struct place *place = *state;
+
+	copy_sample(place, "dunes.jpg", "a.jpg");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *plain = g_strconcat("--resize 300 ", rows[i], NULL);
+		g_autofree char *roomy = g_strconcat(plain, " --max-bytes 1M --force", NULL);
+		g_autofree char *tight = g_strconcat("run in out2 --max-bytes 5k ", plain, NULL);
+		char **words = g_strsplit(tight, " ", -1);
+		unsigned long sum;
+		struct ended ended;
+
+		make(place, plain);
+		sum = tree_sum(place_path(place, "out"));
+		make(place, roomy);
+		assert_int_equal(tree_sum(place_path(place, "out")), sum);
+		program_run(&(struct program_options){ .arguments = (const char *const *)words,
+				    .folder = place->folder },
+			&ended);
+		ASSERT_SAYS(ended.err, "a.jpg: too-large: it takes ");
+		ASSERT_EXIT(&ended, 1);
+		assert_int_equal(tree_count(place_path(place, "out2")), 0);
+		g_strfreev(words);
+	}
+}
+
+/* JPEG in TIFF has no alpha and a quality. */
+static void jpeg_in_tiff_is_fitted_and_lies_on_the_background(void **state)
+{
+	struct place *place = *state;
+	char *out = place_path(place, "out/a.tif");
+
+	picture_write(place_path(place, "in/a.png"),
+		&(struct picture){ .width_px = 60, .height_px = 40, .colour = { 0, 0, 0 }, .alpha = 0.5 });
+	make(place, "--format tiff --tiff-compression jpeg --background #ff0000");
+	ASSERT_PIXEL(out, 30, 20, 128, 0, 0, 4);
+	copy_sample(place, "dunes.jpg", "a.png");
+	make(place, "--format tiff --tiff-compression jpeg --max-bytes 30k");
+	assert_in_range(size_of(out), 15000, 30000);
+}
+
 /* The lane that the picture took is in its event, and why it was not the faster one. */
 static void assert_lane(json_t *events, const char *name, const char *lane, const char *why)
 {
@@ -856,6 +941,10 @@ int main(void)
 		ROW(quality_progressive_and_optimize_show_in_the_file),
 		ROW(chroma_is_as_asked_whatever_the_quality),
 		ROW(wide_colours_become_srgb_or_stay_with_their_profile),
+		ROW(each_formats_own_options_show_in_the_file),
+		ROW(a_palette_is_the_same_whatever_the_number_of_workers),
+		ROW(what_loses_nothing_fits_as_it_is_or_fails),
+		ROW(jpeg_in_tiff_is_fitted_and_lies_on_the_background),
 		ROW(the_lane_is_chosen_by_the_picture_and_says_why),
 		ROW(each_metadata_policy_keeps_what_it_promises),
 		ROW(copyright_and_artist_are_written_under_every_policy),

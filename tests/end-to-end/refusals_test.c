@@ -70,6 +70,10 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--sharpen", "much" },
 		{ "--sharpen", "6" },
 		{ "--chroma", "422" },
+		{ "--png-compression", "10" },
+		{ "--webp-effort", "7" },
+		{ "--avif-effort", "-1" },
+		{ "--tiff-compression", "zip" },
 		{ "--max-bytes", "0" },
 		{ "--max-bytes", "300kb" },
 		{ "--dpi", "0" },
@@ -333,11 +337,12 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 		"--watermark-outline", "--watermarks", "--watermark-shadow", "--watermark-position",
 		"--watermark-size", "--watermark-basis", "--watermark-margin", "--watermark-opacity",
 		"--watermark-rotate", "--watermark-spacing", "--watermark-oversize", "--format", "--quality",
-		"--chroma", "--progressive", "--optimize", "--background", "--colour", "--metadata",
-		"--copyright", "--artist", "--usage-terms", "--contact-email", "--contact-url",
-		"--contact-phone", "--name", "--on-collision", "--jobs", "--dry-run", "--timeout",
-		"--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log", "--log-level",
-		"--sync", "--rate" };
+		"--chroma", "--png-palette", "--png-compression", "--webp-lossless", "--webp-effort",
+		"--avif-effort", "--tiff-compression", "--progressive", "--optimize", "--background",
+		"--colour", "--metadata", "--copyright", "--artist", "--usage-terms", "--contact-email",
+		"--contact-url", "--contact-phone", "--name", "--on-collision", "--jobs", "--dry-run",
+		"--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log",
+		"--log-level", "--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 
@@ -372,6 +377,7 @@ static void the_doctor_tells_formats_processors_and_colours(void **state)
 	ASSERT_SAYS(ended.out, "libvips");
 	ASSERT_SAYS(ended.out, "processors");
 	ASSERT_SAYS(ended.out, "colours");
+	ASSERT_SAYS(ended.out, "palettes");
 	ASSERT_EXIT(&ended, 0);
 }
 

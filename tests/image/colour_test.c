@@ -482,7 +482,7 @@ static void adobergb_by_exif_is_kept_with_a_profile_that_says_so(void **state)
 static void many_profiles_come_and_go(void **state)
 {
 	struct colours *colours = colours_new();
-	struct colour_case c = { .model = MODEL_RGB, .bits = 8, .format = FORMAT_JPEG };
+	struct colour_case c = { .model = MODEL_RGB, .bits = 8 };
 	struct colour_choice choice;
 
 	(void)state;

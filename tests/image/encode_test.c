@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
+#include "encoding.h"
 #include "image/tiff_tags.h"
 #include "image/tiff_view.h"
-#include "workshop.h"
 
 /* Little-endian EXIF: Artist "J\xc3\xb6rg", a private tag 0xc000 that no library knows, and an Exif directory
  * with DateTimeOriginal and ColorSpace. */
@@ -42,94 +42,12 @@ static struct metadata all_of_it(void)
 	};
 }
 
-static struct settings settings;
-static struct output_settings *output;
-static const struct metadata nothing;
-static struct encode_order order;
 static struct metadata metadata; /* of the order, where it has any */
-static struct bytes {
-	unsigned char *data;
-	size_t size;
-} file;
-
-static struct raster waves(int width, int height, int bands)
-{
-	struct raster raster = raster_new(width, height, bands, 8);
-
-	for (int y = 0; y < height; y++)
-		for (int x = 0; x < width; x++)
-			for (int i = 0; i < bands; i++)
-				raster.samples[((size_t)y * (size_t)width + (size_t)x) * (size_t)bands +
-					       (size_t)i] = (uint8_t)(x * 3 + y * (i + 1) + x * y / 50);
-	return raster;
-}
-
-static void use_image(struct raster raster, VipsInterpretation interpretation)
-{
-	g_clear_object(&order.image);
-	order.image = raster_image(&raster, interpretation);
-	free(raster.samples);
-}
 
 static int begin(void **state)
 {
-	(void)state;
-	settings_init(&settings);
 	metadata = all_of_it();
-	output = &settings.outputs[0];
-	order = (struct encode_order){
-		.settings = output,
-		.metadata = &nothing,
-		.srgb = true,
-		.density_x = 300 / 25.4,
-		.density_y = 300 / 25.4,
-		.otherwise = REASON_INTERNAL,
-	};
-	use_image(waves(200, 150, 3), VIPS_INTERPRETATION_sRGB);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	g_clear_object(&order.image);
-	free(file.data);
-	file.data = NULL;
-	settings_finish(&settings);
-	return 0;
-}
-
-static bool is_writable(enum format format)
-{
-	return engine_writable() & FORMAT_BIT(format);
-}
-
-/* The file in memory, as `file`; whether metadata were dropped. */
-static bool encode(enum format format)
-{
-	int fd = memfd_create("encoded", MFD_CLOEXEC);
-	bool dropped = false;
-	struct err err;
-	off_t size;
-
-	order.format = format;
-	if (encode_to(fd, &order, &dropped, &err))
-		fail_msg("%s: %s", format_name(format), err.text);
-	size = lseek(fd, 0, SEEK_END);
-	free(file.data);
-	file.data = malloc((size_t)size);
-	file.size = (size_t)size;
-	assert_int_equal(pread(fd, file.data, file.size, 0), size);
-	close(fd);
-	return dropped;
-}
-
-static VipsImage *reopen(void)
-{
-	VipsImage *image = vips_image_new_from_buffer(file.data, file.size, "", NULL);
-
-	assert_non_null(image);
-	return image;
+	return encoding_begin(state);
 }
 
 static void check_field(VipsImage *image, const char *field, const void *expected, size_t size_bytes)
@@ -597,7 +515,7 @@ static void sizes_beyond_a_format_are_refused_beforehand(void **state)
 
 int main(void)
 {
-#define MAKE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define MAKE(test) cmocka_unit_test_setup_teardown(test, begin, encoding_end)
 	const struct CMUnitTest tests[] = {
 		MAKE(metadata_arrive_byte_for_byte),
 		MAKE(nothing_is_added_where_there_is_nothing),

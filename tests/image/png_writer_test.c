@@ -93,7 +93,7 @@ static VipsImage *write_and_read(VipsImage *image)
 	const void *data;
 	size_t size_bytes;
 
-	assert_int_equal(png_write(image, target), 0);
+	assert_int_equal(png_write(image, 4, target), 0);
 	g_object_get(target, "blob", &blob, NULL);
 	data = vips_blob_get(blob, &size_bytes);
 	assert_int_equal(
@@ -181,7 +181,7 @@ static void a_picture_that_cannot_be_made_is_a_failure(void **state)
 	assert_int_equal(vips_pngsave_buffer(image, &png, &size_bytes, NULL), 0);
 	assert_int_equal(
 		vips_pngload_buffer(png, size_bytes / 2, &half, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL), 0);
-	assert_int_equal(png_write(half, target), -1);
+	assert_int_equal(png_write(half, 4, target), -1);
 	vips_error_clear();
 	g_object_unref(half);
 	g_object_unref(image);

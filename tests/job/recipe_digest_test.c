@@ -49,15 +49,67 @@ static void older_digests_stay_good(void **state)
 	assert_string_equal(digest(), "da96dc4442690b3e6a441872fbbe8dd992ec338945b537719828daaa56f0e30e");
 }
 
-static void what_shapes_the_picture_counts(void **state)
+/* `set` changes what `format` (FORMAT_NONE: any) is made of. */
+static void check_counts(void (*set)(void), enum format format)
 {
-	g_autofree char *plain = g_strdup(digest());
+	for (enum format i = FORMAT_NONE; i <= FORMAT_AVIF; i++) {
+		g_autofree char *plain = NULL;
 
-	(void)state;
+		end(NULL);
+		begin(NULL);
+		output->format = i;
+		plain = g_strdup(digest());
+		set();
+		assert_int_equal(strcmp(digest(), plain) != 0,
+			i == format || i == FORMAT_NONE || format == FORMAT_NONE);
+	}
+}
+
+static void set_chroma(void)
+{
 	output->chroma = CHROMA_444;
-	assert_string_not_equal(digest(), plain);
-	output->chroma = CHROMA_AUTO;
-	assert_string_equal(digest(), plain);
+}
+
+static void set_palette(void)
+{
+	output->png_palette = true;
+}
+
+static void set_png_compression(void)
+{
+	output->png_compression = 9;
+}
+
+static void set_webp_lossless(void)
+{
+	output->webp_lossless = true;
+}
+
+static void set_webp_effort(void)
+{
+	output->webp_effort = 6;
+}
+
+static void set_avif_effort(void)
+{
+	output->avif_effort = 0;
+}
+
+static void set_tiff_compression(void)
+{
+	output->tiff_compression = TIFF_NONE;
+}
+
+static void what_shapes_the_picture_counts_where_it_does(void **state)
+{
+	(void)state;
+	check_counts(set_chroma, FORMAT_NONE);
+	check_counts(set_palette, FORMAT_PNG);
+	check_counts(set_png_compression, FORMAT_PNG);
+	check_counts(set_webp_lossless, FORMAT_WEBP);
+	check_counts(set_webp_effort, FORMAT_WEBP);
+	check_counts(set_avif_effort, FORMAT_AVIF);
+	check_counts(set_tiff_compression, FORMAT_TIFF);
 }
 
 int main(void)
@@ -65,7 +117,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(older_digests_stay_good),
-		TEST(what_shapes_the_picture_counts),
+		TEST(what_shapes_the_picture_counts_where_it_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

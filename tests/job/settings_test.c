@@ -28,6 +28,11 @@ static void the_defaults_are_the_contracts(void **state)
 	assert_int_equal(output->background.red + output->background.green + output->background.blue, 765);
 	assert_int_equal(output->colour, COLOUR_SRGB);
 	assert_int_equal(output->chroma, CHROMA_AUTO);
+	assert_int_equal(output->png_compression, 4);
+	assert_int_equal(output->webp_effort, 4);
+	assert_int_equal(output->avif_effort, 4);
+	assert_int_equal(output->tiff_compression, TIFF_LZW);
+	assert_false(output->png_palette || output->webp_lossless);
 	assert_int_equal(output->metadata, METADATA_SAFE);
 	assert_string_equal(output->name, "{dir}/{stem}.{ext}");
 	assert_int_equal(settings.run.jobs, 0);
