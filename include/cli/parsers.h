@@ -19,6 +19,7 @@ bool parse_yes_no(void *target, const char *value, struct err *why);
 
 /* char *: a name that is not empty; text in UTF-8 ("": none); a template of naming.h; one of text */
 bool parse_file(void *target, const char *value, struct err *why);
+bool parse_colour_policy(void *target, const char *value, struct err *why); /* of struct output_settings */
 bool parse_text(void *target, const char *value, struct err *why);
 bool parse_mark_text(void *target, const char *value, struct err *why);
 bool parse_template(void *target, const char *value, struct err *why);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "job/facts.h"
 #include "job/holding.h"
 #include "job/settings.h"
@@ -53,8 +54,9 @@ struct colour_case {
 	size_t icc_bytes;
 	bool adobe; /* facts.h, interop_adobe */
 	enum colour_policy policy;
-	struct holding holding; /* of the output's file */
-	bool coloured;          /* what is put on the picture has colours: grey will not do */
+	const struct icc_file *target; /* with COLOUR_PROFILE */
+	struct holding holding;        /* of the output's file */
+	bool coloured;                 /* what is put on the picture has colours: grey will not do */
 	bool bare; /* nothing may be attached that can be left out: no profile where sRGB is meant */
 };
 
@@ -63,14 +65,20 @@ struct colour_choice {
 	struct pixels to;   /* with alpha where both the picture and the format have it */
 	const void *embed;  /* the profile to attach, always true to `to`; NULL for none */
 	size_t embed_bytes;
-	bool srgb;    /* `to` is sRGB or its grey */
-	bool adobe;   /* `to` is AdobeRGB by the word of EXIF Interoperability R03 */
+	bool srgb;      /* `to` is sRGB or its grey */
+	bool converted; /* `to` is the target */
+	bool adobe;   /* `to` is AdobeRGB, and so was the picture by the word of EXIF Interoperability R03 */
 	bool damaged; /* the embedded profile is broken, or not for such pixels, and was left out of account
 		       */
 };
 
 /* Decide. `choice->embed` points into the cache or to `icc`. 0, or -1 when memory is out. */
 int colour_choose(struct colours *colours, const struct colour_case *c, struct colour_choice *choice);
+
+/* Whether pictures can be brought into that profile: 0, or -1 with `err`, which names the option and `path`.
+ */
+int colours_check_target(
+	struct colours *colours, const struct icc_file *target, const char *path, struct err *err);
 
 /* The way from one meaning to another; `to` has alpha exactly when `from` has and no more bits. NULL when
  * memory is out. */

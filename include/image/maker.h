@@ -57,8 +57,8 @@ void maker_free(struct maker *maker);
  * -1 with `err` (reason watermark) that names the file. */
 int maker_check_marks(struct maker *maker, struct err *err);
 
-/* All that can be found wrong with the settings before there is a picture: marks, and what this build's
- * libraries cannot do. 0, or -1 with `err`. */
+/* All that can be found wrong with the settings before there is a picture: marks, profiles to convert into,
+ * and what this build's libraries cannot do. 0, or -1 with `err`. */
 int maker_check(struct maker *maker, struct err *err);
 
 /* Make all outputs of the picture open for reading on `input_fd` but those that are up to date. `reply` is

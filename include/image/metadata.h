@@ -45,7 +45,9 @@ struct metadata_target {
 	struct metadata_contact contact; /* into XMP and IPTC in step */
 	int width_px, height_px;         /* of the output: PixelXDimension, PixelYDimension */
 	bool srgb;                       /* the pixels are sRGB: ColorSpace 1, no Interoperability R03 */
-	bool adobe; /* the pixels are still AdobeRGB (colour kept): ColorSpace 65535, R03 */
+	bool adobe;     /* the pixels are AdobeRGB as they were before: ColorSpace 65535, R03 */
+	bool converted; /* the pixels were brought into the profile in the file, one that was asked for */
+	enum colour_model model; /* of the pixels, where converted */
 	double dpi; /* what the file's own header declares; 0: what the input's tags say, 72 in a new block */
 	enum iptc_form {
 		IPTC_FORM_INPUT,     /* as the input; image resources where it is made new */

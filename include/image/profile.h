@@ -47,4 +47,10 @@ struct profile *profile_make(enum own_profile which);
 struct profile *profile_make_rgb(const struct rgb_space *space, const char *name);
 void profile_free(struct profile *profile);
 
+/* Whether it means AdobeRGB (1998), to within one of 255 levels. */
+bool profile_is_adobe(const struct profile *profile);
+
+/* Whether colours can be brought into it: a scanner's profile may lead out of its colours only. */
+bool profile_takes_colours(const struct profile *profile);
+
 #endif

@@ -24,7 +24,8 @@ struct lane_choice {
 
 /* `built` tells whether this build has the planar lane. Where that is wished for and cannot be, it is not
  * chosen: then there is a `why`, and the picture cannot be made as wished. */
-struct lane_choice lane_choose(const struct make_request *request, enum lane_wish wish, bool built);
+struct lane_choice lane_choose(
+	const struct make_request *request, const struct settings *settings, bool built);
 
 /* "planar" or "vips" */
 const char *lane_name(bool planar);

@@ -3,7 +3,7 @@
  *
  * plan_new() takes the scan and, for each of its inputs, what the probe found; names and sizes the outputs;
  * and collects everything that makes the run unsound: names that collide or that a file system does not take,
- * outputs that are inputs. It writes nothing and parses no picture.
+ * outputs that are inputs, profiles that a format does not hold. It writes nothing and parses no picture.
  *
  * A picture of a format that cannot be written becomes JPEG, or PNG where it has transparency. A picture that
  * cannot be made as asked, because it would have more pixels than allowed or than the format holds, fails

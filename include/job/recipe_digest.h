@@ -2,8 +2,9 @@
  * recipe_digest.h: a number for what an output's settings mean, by which a changed recipe is noticed.
  *
  * Of the meaning, not the spelling: everything that shapes the output's bytes, the contents of its logo
- * included, and nothing else: not how the run goes, and not the output's name, which the ledger knows it by.
- * The same from run to run and from version to version, as long as the settings mean the same.
+ * and its profile included, and nothing else: not how the run goes, and not the output's name, which the
+ * ledger knows it by. The same from run to run and from version to version, as long as the settings mean the
+ * same.
  */
 #ifndef STAMPMILL_JOB_RECIPE_DIGEST_H
 #define STAMPMILL_JOB_RECIPE_DIGEST_H

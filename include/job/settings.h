@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "job/format.h"
+#include "job/icc_file.h"
 
 /* A size asked for: "2048", "1600x1200:cover", "short:1080", "mp:2.5", "50%". */
 enum size_mode {
@@ -131,8 +133,9 @@ enum tiff_compression {
 };
 
 enum colour_policy {
-	COLOUR_SRGB, /* convert to sRGB */
-	COLOUR_KEEP  /* keep pixels and profile together */
+	COLOUR_SRGB,   /* convert to sRGB */
+	COLOUR_KEEP,   /* keep pixels and profile together */
+	COLOUR_PROFILE /* convert into the profile of colour_file */
 };
 
 enum metadata_policy {
@@ -172,6 +175,8 @@ struct output_settings {
 	enum tiff_compression tiff_compression;
 	struct rgb background;
 	enum colour_policy colour;
+	char *colour_file;               /* with COLOUR_PROFILE; else NULL */
+	struct icc_file *colour_profile; /* what is in it, after settings_read_profiles() */
 	enum metadata_policy metadata;
 	char *copyright, *artist, *usage_terms; /* UTF-8 */
 	struct contact_settings contact;
@@ -284,6 +289,9 @@ const char *settings_unknown_mark(const struct settings *settings, const struct 
 /* The marks of an output that are to be seen, in the order in which they are stamped. Returns how many. */
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,
 	const struct mark_settings *marks[MARKS_MAX]);
+
+/* Read the profiles that outputs name. 0, or -1 with `err`, which names option and file. */
+int settings_read_profiles(struct settings *settings, struct err *err);
 
 /* Whether an output's chroma has a sample for each pixel. By the quality that was asked for, whatever
  * --max-bytes comes down to. */

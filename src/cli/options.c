@@ -325,10 +325,17 @@ static const struct option_row rows[] = {
 			"#rrggbb "
 			"(quoted, or without the #) or one of the 16 basic names of CSS" },
 	{ .name = "colour",
-		OUTPUT(colour),
+		.group = GROUP_WHAT,
+		.per_output = true,
+		.offset = 0, /* the policy, and the file */
 		.words = colour_words,
+		.parse = parse_colour_policy,
+		.argument = "srgb|keep|FILE",
+		.form = "srgb, keep or the file of an ICC profile",
 		.default_value = "srgb",
-		.help = "convert to sRGB, or keep pixels and profile as they are, together" },
+		.help = "convert to sRGB, keep pixels and profile as they are, together, or convert into the "
+			"ICC profile in FILE, of RGB, grey or (JPEG and TIFF) CMYK, in 8 bits, and embed "
+			"it" },
 	{ .name = "metadata",
 		OUTPUT(metadata),
 		.words = metadata_words,

@@ -47,6 +47,18 @@ bool parse_file(void *target, const char *value, struct err *why)
 	return *value && set_string(target, value);
 }
 
+/* A file of that name is ./srgb */
+bool parse_colour_policy(void *target, const char *value, struct err *why)
+{
+	struct output_settings *output = target;
+
+	output->colour = strcmp(value, "srgb") == 0   ? COLOUR_SRGB
+			 : strcmp(value, "keep") == 0 ? COLOUR_KEEP
+						      : COLOUR_PROFILE;
+	g_clear_pointer(&output->colour_file, g_free);
+	return output->colour != COLOUR_PROFILE || parse_file(&output->colour_file, value, why);
+}
+
 bool parse_text(void *target, const char *value, struct err *why)
 {
 	return text_is_utf8(value) && set_string(target, *value ? value : NULL);

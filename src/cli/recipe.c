@@ -46,7 +46,14 @@ static int apply_switch(const struct recipe_entry *entry, void *base, const char
 /* - is no file where an option takes that for standard input or output; elsewhere it is ./- */
 static bool is_path(const struct recipe_entry *entry)
 {
-	return entry->row->parse == parse_file && *entry->value && strcmp(entry->value, "-") != 0;
+	bool (*parse)(void *, const char *, struct err *) = entry->row->parse;
+
+	if (!*entry->value || (parse != parse_file && parse != parse_colour_policy))
+		return false;
+	for (const char *const *word = entry->row->words; word && *word; word++)
+		if (strcmp(entry->value, *word) == 0)
+			return false;
+	return strcmp(entry->value, "-") != 0;
 }
 
 static int apply(const struct recipe_entry *entry, void *base, struct err *err)

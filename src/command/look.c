@@ -48,7 +48,7 @@ static bool check_is_wanted(const struct settings *settings)
 	const struct mark_settings *marks[MARKS_MAX];
 
 	for (size_t i = 0; i < settings->outputs_count; i++)
-		if (settings->outputs[i].png_palette ||
+		if (settings->outputs[i].png_palette || settings->outputs[i].colour == COLOUR_PROFILE ||
 			settings_marks(settings, &settings->outputs[i], marks) > 0)
 			return true;
 	return false;

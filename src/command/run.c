@@ -152,7 +152,8 @@ static int work(struct run *run)
 	struct err err;
 	int status;
 
-	if (scan_run(&run->scan, &run->settings, &err) < 0)
+	if (settings_read_profiles(&run->settings, &err) < 0 ||
+		scan_run(&run->scan, &run->settings, &err) < 0)
 		return refuse(run, &err);
 	status = prepare(run);
 	if (status != 0 || run->settings.run.dry_run) {

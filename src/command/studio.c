@@ -501,8 +501,7 @@ static struct make_request *describe_make(const struct studio *studio, const str
 struct lane_choice studio_lane(
 	const struct studio *studio, const struct facts *facts, const struct planned_input *planned)
 {
-	return lane_choose(
-		describe_make(studio, facts, planned, 0), studio->settings->run.lane, maker_has_planar());
+	return lane_choose(describe_make(studio, facts, planned, 0), studio->settings, maker_has_planar());
 }
 
 int studio_submit_make(struct studio *studio, size_t index, const struct facts *facts,

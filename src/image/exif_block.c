@@ -98,7 +98,16 @@ static void set_interop(struct exif_tree *tree, const char *index)
 	exif_tree_set_bytes(tree, EXIF_DIR_INTEROP, EXIF_INTEROP_VERSION, TIFF_UNDEFINED, "0100", 4);
 }
 
-/* Colours that are neither were kept: what the input says of them stays as true as it was. */
+/* Neither of the two that Exif has words for. */
+static void set_other_colours(struct exif_tree *tree)
+{
+	if (tree->dirs[EXIF_DIR_EXIF]->len)
+		exif_tree_set_short(tree, EXIF_DIR_EXIF, EXIF_COLOUR_SPACE, COLOUR_SPACE_OTHER);
+	exif_tree_remove(tree, EXIF_DIR_INTEROP, EXIF_INTEROP_INDEX);
+	exif_tree_remove(tree, EXIF_DIR_INTEROP, EXIF_INTEROP_VERSION);
+}
+
+/* Colours that are none of these were kept: what the input says of them stays as true as it was. */
 static void set_colour(struct exif_tree *tree, const struct metadata_target *target)
 {
 	if (target->adobe) {
@@ -108,6 +117,8 @@ static void set_colour(struct exif_tree *tree, const struct metadata_target *tar
 		exif_tree_set_short(tree, EXIF_DIR_EXIF, EXIF_COLOUR_SPACE, COLOUR_SPACE_SRGB);
 		if (tree->dirs[EXIF_DIR_INTEROP]->len)
 			set_interop(tree, "R98");
+	} else if (target->converted && !target->srgb) {
+		set_other_colours(tree);
 	}
 }
 

@@ -237,25 +237,42 @@ static int encode(void *data, int fd, struct encode_order *order, bool *dropped,
 	return encode_to(fd, order, dropped, err);
 }
 
-/* In two steps: the picture in the output's colours is sharpened, and what does not want that, canvas and
- * mark, comes then. */
-static VipsImage *compose_sharpened(struct making *making, const struct lane_picture *picture)
+static bool has_lightness(const struct pixels *pixels)
 {
-	struct compose first = making->compose, second = making->compose;
-	VipsImage *coloured, *sharp, *image;
+	return pixels->model == MODEL_GREY || pixels->model == MODEL_RGB;
+}
 
-	if (first.to.model != MODEL_GREY && first.to.model != MODEL_RGB) {
-		making_warn(making->reply, "it keeps its inks, and was not sharpened");
-		return compose_new(picture->image, &making->compose);
+/* The picture alone, in the output's colours, or where those are inks in its own. */
+static struct compose before_sharpening(const struct making *making, const VipsImage *picture)
+{
+	struct compose first = making->compose;
+
+	if (!has_lightness(&first.to)) {
+		first.to = first.from;
+		first.recolour = colours_between(making->maker->colours, &first.to, &first.to);
 	}
 	first.to.alpha = first.from.alpha;
 	first.left_px = first.top_px = 0;
-	first.width_px = picture->image->Xsize;
-	first.height_px = picture->image->Ysize;
+	first.width_px = picture->Xsize;
+	first.height_px = picture->Ysize;
 	first.marks_count = 0;
+	return first;
+}
+
+/* In two steps: the picture is sharpened, and what does not want that, canvas and mark, comes then. */
+static VipsImage *compose_sharpened(struct making *making, const struct lane_picture *picture)
+{
+	struct compose first = before_sharpening(making, picture->image), second = making->compose;
+	VipsImage *coloured, *sharp, *image;
+
+	if (!has_lightness(&first.to)) {
+		making_warn(making->reply, "it keeps its inks, and was not sharpened");
+		return compose_new(picture->image, &making->compose);
+	}
 	second.from = first.to;
-	second.recolour = colours_between(making->maker->colours, &first.to, &first.to);
-	coloured = second.recolour ? compose_new(picture->image, &first) : NULL;
+	if (has_lightness(&second.to))
+		second.recolour = colours_between(making->maker->colours, &first.to, &first.to);
+	coloured = first.recolour && second.recolour ? compose_new(picture->image, &first) : NULL;
 	sharp = coloured ? sharpen_image(coloured, &first.to, &making->settings->sharpen) : NULL;
 	image = sharp ? compose_new(sharp, &second) : NULL;
 	g_clear_object(&coloured);

@@ -80,9 +80,24 @@ static int check_palettes(const struct settings *settings, struct err *err)
 	return 0;
 }
 
+static int check_targets(struct maker *maker, struct err *err)
+{
+	for (size_t i = 0; i < maker->settings->outputs_count; i++) {
+		const struct output_settings *output = &maker->settings->outputs[i];
+
+		if (output->colour == COLOUR_PROFILE &&
+			colours_check_target(
+				maker->colours, output->colour_profile, output->colour_file, err))
+			return -1;
+	}
+	return 0;
+}
+
 int maker_check(struct maker *maker, struct err *err)
 {
-	return maker_check_marks(maker, err) || check_palettes(maker->settings, err) ? -1 : 0;
+	if (maker_check_marks(maker, err) || check_targets(maker, err))
+		return -1;
+	return check_palettes(maker->settings, err);
 }
 
 bool maker_has_planar(void)
@@ -105,7 +120,7 @@ static int make_all(
 	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply)
 {
 	enum lane_wish wish = maker->settings->run.lane;
-	struct lane_choice choice = lane_choose(request, wish, make_planar_is_built());
+	struct lane_choice choice = lane_choose(request, maker->settings, make_planar_is_built());
 	autofree struct making *makings = calloc(request->outputs_count, sizeof(*makings));
 	int result;
 

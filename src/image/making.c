@@ -173,6 +173,7 @@ static int choose_colour(struct making *making, struct err *err)
 		.alpha = pixels.alpha,
 		.adobe = making->request->facts.interop_adobe,
 		.policy = making->settings->colour,
+		.target = making->settings->colour_profile,
 		.holding = holding_of(making->settings, making->output->format),
 		.icc = making->found.icc,
 		.icc_bytes = making->found.icc_bytes,
@@ -320,6 +321,8 @@ static void edit_metadata(const struct making *making, struct metadata *edited)
 		.height_px = making->output->geometry.out_height_px,
 		.srgb = making->colour.srgb,
 		.adobe = making->colour.adobe,
+		.converted = making->colour.converted,
+		.model = making->colour.to.model,
 		.dpi = round(making->found.density_x * MM_PER_INCH),
 		.iptc_form = making->output->format == FORMAT_TIFF ? IPTC_FORM_BARE : IPTC_FORM_RESOURCES,
 	};

@@ -68,21 +68,22 @@ static bool describes_pixels(cmsHPROFILE handle)
 	}
 }
 
-static cmsHTRANSFORM to_srgb(const struct profile *profile)
+static const cmsUInt32Number formats[] = {
+	[MODEL_GREY] = TYPE_GRAY_8,
+	[MODEL_RGB] = TYPE_RGB_8,
+	[MODEL_CMYK] = TYPE_CMYK_8,
+	[MODEL_OTHER] = TYPE_Lab_8,
+};
+
+/* Closes `rgb`; NULL where there is no such way. */
+static cmsHTRANSFORM to_rgb(const struct profile *profile, cmsHPROFILE rgb)
 {
-	static const cmsUInt32Number formats[] = {
-		[MODEL_GREY] = TYPE_GRAY_8,
-		[MODEL_RGB] = TYPE_RGB_8,
-		[MODEL_CMYK] = TYPE_CMYK_8,
-		[MODEL_OTHER] = TYPE_Lab_8,
-	};
-	cmsHPROFILE srgb = cmsCreate_sRGBProfile();
 	cmsHTRANSFORM transform = NULL;
 
-	if (srgb) {
-		transform = cmsCreateTransform(profile->handle, formats[profile->model], srgb, TYPE_RGB_8,
+	if (rgb) {
+		transform = cmsCreateTransform(profile->handle, formats[profile->model], rgb, TYPE_RGB_8,
 			INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
-		cmsCloseProfile(srgb);
+		cmsCloseProfile(rgb);
 	}
 	return transform;
 }
@@ -120,43 +121,14 @@ static bool keeps_colours(cmsHTRANSFORM transform)
 	return true;
 }
 
-/* Most embedded profiles are some maker's sRGB: tried out rather than known by name, and then neither costs a
- * conversion. */
-static int try_out(struct profile *profile)
-{
-	cmsHTRANSFORM transform = to_srgb(profile);
-
-	if (!transform)
-		return -1;
-	if (profile->model == MODEL_GREY)
-		profile->srgb = keeps_greys(transform);
-	else if (profile->model == MODEL_RGB)
-		profile->srgb = keeps_greys(transform) && keeps_colours(transform);
-	cmsDeleteTransform(transform);
-	return 0;
-}
-
-struct profile *profile_open(const void *icc, size_t icc_bytes)
-{
-	cmsHPROFILE handle = cmsOpenProfileFromMem(icc, (cmsUInt32Number)icc_bytes);
-	struct profile *profile;
-	void *copy;
-
-	if (!handle)
-		return NULL;
-	copy = malloc(icc_bytes);
-	if (!copy) {
-		cmsCloseProfile(handle);
-		return NULL;
-	}
-	memcpy(copy, icc, icc_bytes);
-	profile = wrap(handle, copy, icc_bytes);
-	if (profile && describes_pixels(handle) && find_model(handle, &profile->model) &&
-		try_out(profile) == 0)
-		return profile;
-	profile_free(profile);
-	return NULL;
-}
+/* Adobe RGB (1998) Color Image Encoding, 2005-05 */
+static const struct rgb_space adobe_rgb = {
+	.white = { 0.3127, 0.3290 },
+	.red = { 0.64, 0.33 },
+	.green = { 0.21, 0.71 },
+	.blue = { 0.15, 0.06 },
+	.gamma = 2.19921875,
+};
 
 /* IEC 61966-2-1: ((x + 0.055) / 1.055) ^ 2.4, and x / 12.92 up to 0.04045 */
 static cmsToneCurve *make_curve(double gamma)
@@ -186,6 +158,69 @@ static cmsHPROFILE make_rgb(const struct rgb_space *space)
 
 	cmsFreeToneCurve(curve);
 	return handle;
+}
+
+/* Most embedded profiles are some maker's sRGB: tried out rather than known by name, and then neither costs a
+ * conversion. */
+static int try_out(struct profile *profile)
+{
+	cmsHTRANSFORM transform = to_rgb(profile, cmsCreate_sRGBProfile());
+
+	if (!transform)
+		return -1;
+	if (profile->model == MODEL_GREY)
+		profile->srgb = keeps_greys(transform);
+	else if (profile->model == MODEL_RGB)
+		profile->srgb = keeps_greys(transform) && keeps_colours(transform);
+	cmsDeleteTransform(transform);
+	return 0;
+}
+
+bool profile_is_adobe(const struct profile *profile)
+{
+	cmsHTRANSFORM transform = profile->model == MODEL_RGB ? to_rgb(profile, make_rgb(&adobe_rgb)) : NULL;
+	bool is = transform && keeps_greys(transform) && keeps_colours(transform);
+
+	if (transform)
+		cmsDeleteTransform(transform);
+	return is;
+}
+
+bool profile_takes_colours(const struct profile *profile)
+{
+	cmsHPROFILE srgb = cmsCreate_sRGBProfile();
+	cmsHTRANSFORM transform = NULL;
+
+	if (srgb) {
+		transform = cmsCreateTransform(srgb, TYPE_RGB_8, profile->handle, formats[profile->model],
+			INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
+		cmsCloseProfile(srgb);
+	}
+	if (transform)
+		cmsDeleteTransform(transform);
+	return transform != NULL;
+}
+
+struct profile *profile_open(const void *icc, size_t icc_bytes)
+{
+	cmsHPROFILE handle = cmsOpenProfileFromMem(icc, (cmsUInt32Number)icc_bytes);
+	struct profile *profile;
+	void *copy;
+
+	if (!handle)
+		return NULL;
+	copy = malloc(icc_bytes);
+	if (!copy) {
+		cmsCloseProfile(handle);
+		return NULL;
+	}
+	memcpy(copy, icc, icc_bytes);
+	profile = wrap(handle, copy, icc_bytes);
+	if (profile && describes_pixels(handle) && find_model(handle, &profile->model) &&
+		try_out(profile) == 0)
+		return profile;
+	profile_free(profile);
+	return NULL;
 }
 
 static void set_name(cmsHPROFILE handle, const char *name)
@@ -243,22 +278,13 @@ struct profile *profile_make_rgb(const struct rgb_space *space, const char *name
 
 struct profile *profile_make(enum own_profile which)
 {
-	/* Adobe RGB (1998) Color Image Encoding, 2005-05 */
-	static const struct rgb_space adobe = {
-		.white = { 0.3127, 0.3290 },
-		.red = { 0.64, 0.33 },
-		.green = { 0.21, 0.71 },
-		.blue = { 0.15, 0.06 },
-		.gamma = 2.19921875,
-	};
-
 	switch (which) {
 	case OWN_SRGB:
 		return finish_own(cmsCreate_sRGBProfile(), "sRGB");
 	case OWN_GREY:
 		return finish_own(make_grey(), "Grey with the tone curve of sRGB");
 	case OWN_ADOBE:
-		return profile_make_rgb(&adobe, "Compatible with Adobe RGB (1998)");
+		return profile_make_rgb(&adobe_rgb, "Compatible with Adobe RGB (1998)");
 	case OWN_CMYK:
 		return load_cmyk();
 	case OWN_LAB:

@@ -148,26 +148,39 @@ static void update_number(
 	update(writer, ns, prefix, name, value);
 }
 
-/* Photoshop's mode is 1 for grey, 3 for RGB; others are what the pixels were. */
-static void update_colour_mode(struct writer *writer)
+/* Photoshop's mode is 1 for grey, 3 for RGB, 4 for CMYK; where nothing was asked for, others than grey have
+ * become RGB. */
+static void update_colour_mode(struct writer *writer, const struct metadata_target *target)
 {
-	xmlChar *mode = xmp_tree_take(writer->rdf, XMP_NS_PHOTOSHOP, "ColorMode");
+	static const char *const modes[] = { [MODEL_GREY] = "1", [MODEL_RGB] = "3", [MODEL_CMYK] = "4" };
+	xmlChar *was = xmp_tree_take(writer->rdf, XMP_NS_PHOTOSHOP, "ColorMode");
+	const char *mode = xmlStrEqual(was, TEXT("1")) ? "1" : "3";
 
-	if (mode)
-		add_simple(writer, XMP_NS_PHOTOSHOP, "photoshop", "ColorMode",
-			xmlStrEqual(mode, TEXT("1")) ? "1" : "3");
-	xmlFree(mode);
+	if (target->converted)
+		mode = modes[target->model];
+	if (was)
+		add_simple(writer, XMP_NS_PHOTOSHOP, "photoshop", "ColorMode", mode);
+	xmlFree(was);
 }
 
 static void set_colour(struct writer *writer, const struct metadata_target *target)
 {
-	if (!target->srgb && !target->adobe)
+	bool named = target->srgb || target->adobe;
+
+	if (!named && !target->converted)
 		return;
-	update(writer, XMP_NS_EXIF, "exif", "ColorSpace", target->adobe ? "65535" : "1");
-	update(writer, XMP_NS_EXIF_EX, "exifEX", "InteroperabilityIndex", target->adobe ? "R03" : "R98");
-	update(writer, XMP_NS_PHOTOSHOP, "photoshop", "ICCProfile",
-		target->adobe ? "Adobe RGB (1998)" : "sRGB IEC61966-2.1");
-	update_colour_mode(writer);
+	update(writer, XMP_NS_EXIF, "exif", "ColorSpace", target->srgb ? "1" : "65535");
+	if (named) {
+		update(writer, XMP_NS_EXIF_EX, "exifEX", "InteroperabilityIndex",
+			target->adobe ? "R03" : "R98");
+		update(writer, XMP_NS_PHOTOSHOP, "photoshop", "ICCProfile",
+			target->adobe ? "Adobe RGB (1998)" : "sRGB IEC61966-2.1");
+	} else {
+		/* Exif has words for those two only; what the profile is called stands in the profile */
+		xmp_tree_remove(writer->rdf, XMP_NS_EXIF_EX, "InteroperabilityIndex");
+		xmp_tree_remove(writer->rdf, XMP_NS_PHOTOSHOP, "ICCProfile");
+	}
+	update_colour_mode(writer, target);
 }
 
 static void set_resolution(struct writer *writer, double dpi)

@@ -33,30 +33,38 @@ static int64_t planes_bytes(const struct facts *facts, const struct geometry *ge
 	return 3 * (canvas + (resized ? row * facts->height_px : 0));
 }
 
-static const char *refuse_outputs(const struct make_request *request)
+static bool is_inks(const struct output_settings *output)
+{
+	return output->colour == COLOUR_PROFILE && output->colour_profile->model == MODEL_CMYK;
+}
+
+static const char *refuse_outputs(const struct make_request *request, const struct settings *settings)
 {
 	int64_t bytes = 0;
 
 	for (size_t i = 0; i < request->outputs_count; i++) {
 		if (request->outputs[i].format != FORMAT_JPEG)
 			return "an output is not a JPEG";
+		if (is_inks(&settings->outputs[i]))
+			return "an output is to be CMYK";
 		bytes += planes_bytes(&request->facts, &request->outputs[i].geometry);
 	}
 	return bytes > LANE_PLANES_BYTES_MAX ? "the picture is too large to be held in memory" : NULL;
 }
 
-struct lane_choice lane_choose(const struct make_request *request, enum lane_wish wish, bool built)
+struct lane_choice lane_choose(
+	const struct make_request *request, const struct settings *settings, bool built)
 {
 	const char *why = NULL;
 
-	if (wish == LANE_WISH_VIPS)
+	if (settings->run.lane == LANE_WISH_VIPS)
 		return (struct lane_choice){ false, NULL };
 	if (!built)
 		why = "this build has no planar lane";
 	if (!why)
 		why = refuse_picture(&request->facts);
 	if (!why)
-		why = refuse_outputs(request);
+		why = refuse_outputs(request, settings);
 	return (struct lane_choice){ !why, why };
 }
 

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "job/collide.h"
+#include "job/holding.h"
 #include "job/naming.h"
 #include "job/originals.h"
 
@@ -180,6 +181,28 @@ static void outputs_free(struct planned_output *outputs, size_t count)
 	g_free(outputs);
 }
 
+static bool holds_profile(const struct output_settings *settings, enum format format)
+{
+	struct holding holding = holding_of(settings, format);
+
+	return settings->colour != COLOUR_PROFILE || holding_has(&holding, settings->colour_profile->model);
+}
+
+/* Where the format follows from the picture. */
+static void check_profile(struct plan *plan, size_t input, size_t index)
+{
+	const struct output_settings *settings = &plan->settings->outputs[index];
+	enum format format = plan->inputs[input].outputs[index].format;
+	g_autofree char *name = NULL, *file = NULL;
+
+	if (settings->format != FORMAT_NONE || holds_profile(settings, format))
+		return;
+	name = plan_show_input(plan, input);
+	file = show(strdup(settings->colour_file));
+	plan_add_problem(plan, "%s: would be written as %s, which cannot hold the %s of --colour %s", name,
+		format_name(format), icc_file_model(settings->colour_profile), file);
+}
+
 static void plan_picture(struct plan *plan, size_t index, format_set writable)
 {
 	const struct facts *facts = &plan->probed[index].facts;
@@ -195,8 +218,10 @@ static void plan_picture(struct plan *plan, size_t index, format_set writable)
 		}
 	}
 	input->action = ACTION_MAKE;
-	for (size_t i = 0; i < plan->outputs_count; i++)
+	for (size_t i = 0; i < plan->outputs_count; i++) {
+		check_profile(plan, index, i);
 		name_output(plan, index, i);
+	}
 }
 
 static void plan_input(struct plan *plan, size_t index, format_set writable)
@@ -223,6 +248,20 @@ static void check_formats(struct plan *plan, format_set writable)
 		if (format != FORMAT_NONE && !(writable & FORMAT_BIT(format)))
 			plan_add_problem(
 				plan, "--format %s: this build cannot write that", format_name(format));
+	}
+}
+
+static void check_profiles(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->outputs_count; i++) {
+		const struct output_settings *settings = &plan->settings->outputs[i];
+		g_autofree char *file = NULL;
+
+		if (settings->format == FORMAT_NONE || holds_profile(settings, settings->format))
+			continue;
+		file = show(strdup(settings->colour_file));
+		plan_add_problem(plan, "--colour %s: is for %s, which %s cannot hold", file,
+			icc_file_model(settings->colour_profile), format_name(settings->format));
 	}
 }
 
@@ -255,6 +294,7 @@ struct plan *plan_new(const struct settings *settings, const struct scan *scan,
 	plan->outputs_count = settings->outputs_count;
 	plan->inputs = g_new0(struct planned_input, scan->inputs_count);
 	check_formats(plan, writable);
+	check_profiles(plan);
 	for (size_t i = 0; i < scan->inputs_count; i++)
 		plan_input(plan, i, writable);
 	collide_resolve(plan);

@@ -40,18 +40,23 @@ static void add_text(struct pack *pack, const struct mark_settings *mark)
 	add_edge(pack, &mark->style.shadow);
 }
 
-/* The logo by its contents: a new one under the old name counts, the old one under a new name does not. */
-static int add_file(struct pack *pack, const char *file, struct err *err)
+/* Files by their contents: a new one under the old name counts, the old one under a new name does not. */
+static void add_contents(struct pack *pack, const void *data, size_t size_bytes)
+{
+	g_autofree char *digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, size_bytes);
+
+	pack_string(pack, digest);
+}
+
+static int add_logo(struct pack *pack, const char *file, struct err *err)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *contents = NULL;
-	g_autofree char *digest = NULL;
 	gsize size;
 
 	if (!g_file_get_contents(file, &contents, &size, &error))
 		return err_set(err, REASON_WATERMARK, "%s", error->message);
-	digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)contents, size);
-	pack_string(pack, digest);
+	add_contents(pack, contents, size);
 	return 0;
 }
 
@@ -59,7 +64,7 @@ static int add_mark(struct pack *pack, const struct mark_settings *mark, struct 
 {
 	if (mark->text)
 		add_text(pack, mark);
-	else if (add_file(pack, mark->file, err) < 0)
+	else if (add_logo(pack, mark->file, err) < 0)
 		return -1;
 	pack_i64(pack, mark->position);
 	add_length(pack, &mark->size);
@@ -152,6 +157,8 @@ static int add_output(struct pack *pack, const struct output_settings *output,
 		add_late(pack, "dpi", output->dpi);
 	if (output->chroma != CHROMA_AUTO)
 		add_late(pack, "chroma", output->chroma);
+	if (output->colour == COLOUR_PROFILE)
+		add_contents(pack, output->colour_profile->data, output->colour_profile->size_bytes);
 	add_format_options(pack, output);
 	if (output->keep_mtime)
 		add_late(pack, "keep-mtime", 1);

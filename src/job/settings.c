@@ -44,6 +44,8 @@ static void output_finish(struct output_settings *output)
 	g_free(output->mark.file);
 	g_free(output->mark.text);
 	g_free(output->mark.style.font);
+	g_free(output->colour_file);
+	icc_file_free(output->colour_profile);
 	g_free(output->copyright);
 	g_free(output->artist);
 	g_free(output->usage_terms);
@@ -155,6 +157,21 @@ size_t settings_marks(const struct settings *settings, const struct output_setti
 			marks[count++] = mark;
 	}
 	return count;
+}
+
+int settings_read_profiles(struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings->outputs_count; i++) {
+		struct output_settings *output = &settings->outputs[i];
+
+		if (output->colour != COLOUR_PROFILE)
+			continue;
+		icc_file_free(output->colour_profile);
+		output->colour_profile = icc_file_read(output->colour_file, err);
+		if (!output->colour_profile)
+			return -1;
+	}
+	return 0;
 }
 
 bool settings_full_chroma(const struct output_settings *output)

@@ -271,6 +271,23 @@ static void a_mark_is_a_picture_or_text(void **state)
 		"--watermark and --watermark-text: expected one of the two, as a mark is a picture or text");
 }
 
+static void colour_is_a_word_or_a_file_and_the_last_counts(void **state)
+{
+	struct scene *scene = *state;
+	const struct output_settings *output = &scene->settings.outputs[0];
+
+	assert_parsed(scene, "--colour|lab.icc|in|out");
+	output = &scene->settings.outputs[0];
+	assert_int_equal(output->colour, COLOUR_PROFILE);
+	assert_string_equal(output->colour_file, "lab.icc");
+	assert_parsed(scene, "--colour|lab.icc|--colour|srgb|in|out");
+	output = &scene->settings.outputs[0];
+	assert_int_equal(output->colour, COLOUR_SRGB);
+	assert_null(output->colour_file);
+	assert_refused(
+		scene, "--colour||in|out", "--colour '': expected srgb, keep or the file of an ICC profile");
+}
+
 static void bad_values_are_told_with_the_expected_form(void **state)
 {
 	static const char *const bad[][2] = { { "--quality|0", "a whole number from 1 to 100" },
@@ -439,6 +456,7 @@ int main(void)
 		TEST(the_options_of_how_it_runs_are_read),
 		TEST(every_word_gives_its_own_value),
 		TEST(shown_defaults_are_the_real_ones),
+		TEST(colour_is_a_word_or_a_file_and_the_last_counts),
 		TEST(bad_values_are_told_with_the_expected_form),
 		TEST(values_missing_or_too_many_are_told),
 		TEST(unknown_options_suggest_the_nearest),

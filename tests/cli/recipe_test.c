@@ -175,15 +175,24 @@ static void paths_are_relative_to_their_recipe(void **state)
 {
 	struct scene *scene = *state;
 
-	write_recipe(scene, "house/studio.ini", "[output]\nwatermark = logo.png\n[run]\nlog = /tmp/x.log\n");
+	write_recipe(scene, "house/studio.ini",
+		"[output]\nwatermark = logo.png\ncolour = lab.icc\n[run]\nlog = /tmp/x.log\n");
 	write_recipe(
 		scene, "jobs/a.ini", "include = ../house/studio.ini\n[run]\nevents = -\nstate = ledger\n");
 	assert_int_equal(load(scene, "jobs/a.ini"), 0);
 	assert_string_equal(scene->settings.outputs[0].mark.file,
 		scratch_path(&scene->scratch, "jobs/../house/logo.png"));
+	assert_int_equal(scene->settings.outputs[0].colour, COLOUR_PROFILE);
+	assert_string_equal(scene->settings.outputs[0].colour_file,
+		scratch_path(&scene->scratch, "jobs/../house/lab.icc"));
 	assert_string_equal(scene->settings.run.state, scratch_path(&scene->scratch, "jobs/ledger"));
 	assert_string_equal(scene->settings.run.log, "/tmp/x.log");
 	assert_string_equal(scene->settings.run.events, "-");
+	/* words are no paths */
+	write_recipe(scene, "jobs/b.ini", "[output]\ncolour = keep\n");
+	assert_int_equal(load(scene, "jobs/b.ini"), 0);
+	assert_int_equal(scene->settings.outputs[0].colour, COLOUR_KEEP);
+	assert_null(scene->settings.outputs[0].colour_file);
 }
 
 static void what_includes_counts_more_than_what_is_included(void **state)

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "end-to-end/picture.h"
 #include "end-to-end/place.h"
+#include "end-to-end/profiles.h"
 #include "end-to-end/program.h"
 
 enum {
@@ -172,6 +173,35 @@ static void an_unreadable_mark_is_refused(void **state)
 	ASSERT_REFUSED(place, "run in out --watermark-text \xf4\x8f\xbf\xbd", "U+10FFFD");
 	ASSERT_REFUSED(place, "run in out --watermark-text {me}", "{me} is not known");
 	ASSERT_REFUSED(place, "run in out --watermark cut.png", "cut.png");
+}
+
+static void a_profile_that_pictures_cannot_be_in_is_refused(void **state)
+{
+	struct place *place = *state;
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 60, 40);
+	picture_write_plain(place_path(place, "in/b.png"), 60, 40);
+	profile_write_cmyk(place_path(place, "inks.icc"));
+	profile_write_grey(place_path(place, "grey.icc"));
+	profile_write_link(place_path(place, "link.icc"));
+	profile_write(place_path(place, "lab.icc"), cmsCreateLab4Profile(NULL));
+	file_copy(place_path(place, "inks.icc"), place_path(place, "cut.icc"));
+	file_cut(place_path(place, "cut.icc"), 0.01);
+	file_write_text(place_path(place, "notes.txt"), "no profile\n");
+	ASSERT_REFUSED(place, "run in out --colour nowhere.icc", "--colour 'nowhere.icc'", "No such file",
+		"expected srgb");
+	ASSERT_REFUSED(place, "run in out --colour in", "--colour 'in'", "not a regular file");
+	ASSERT_REFUSED(place, "run in out --colour notes.txt", "--colour 'notes.txt'", "no ICC profile");
+	ASSERT_REFUSED(place, "run in out --colour link.icc", "device link");
+	ASSERT_REFUSED(place, "run in out --colour lab.icc", "lab.icc", "abstract");
+	ASSERT_REFUSED(place, "run in out --colour cut.icc --format jpeg --on-collision number", "cut.icc",
+		"is damaged");
+	ASSERT_REFUSED(place, "run in out --colour inks.icc", "in/b.png: would be written as png", "CMYK",
+		"inks.icc");
+	ASSERT_REFUSED(
+		place, "run in out --colour inks.icc --format webp", "is for CMYK, which webp cannot hold");
+	ASSERT_REFUSED(
+		place, "run in out --colour grey.icc --format webp", "is for grey, which webp cannot hold");
 }
 
 static void an_output_that_cannot_be_written_is_refused(void **state)
@@ -392,6 +422,7 @@ int main(void)
 		ROW(an_unknown_command_suggests_the_nearest),
 		ROW(an_input_that_is_not_there_is_refused),
 		ROW(an_unreadable_mark_is_refused),
+		ROW(a_profile_that_pictures_cannot_be_in_is_refused),
 		ROW(an_output_that_cannot_be_written_is_refused),
 		ROW(folders_that_the_user_may_not_write_or_read_are_refused),
 		ROW(colliding_names_are_refused_all_of_them_listed),

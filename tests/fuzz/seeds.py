@@ -21,6 +21,7 @@ TEXTS = {
         "\ufeff# house rules\r\n[output]\r\ncopyright = \u00a9 2026\r\nmetadata=copyright\r\n[output a]\r\n[output b]\r\n",
         "include = 0\n[run]\njobs = 4\nverbose = yes\nno-sandbox = no\nlog = /tmp/x\n[input]\nrecurse = off",
         "[output a/b]\nquality = 90\n",
+        "[output lab]\ncolour = profiles/lab.icc\nchroma = 444\npng-palette = yes\nwebp-effort = 6\n",
         "[output x]\n[output x]\n",
         "resize = 5\n[outptu web]\n",
         "[output web]\nresiez = 2048\nformat = webp\n",
@@ -63,6 +64,7 @@ TEXTS = {
         --jobs|4|--retries|0|--timeout|1.5|--max-pixels|400M|-v|-v|--|in|--out
         --copyright|\u00a9 2026|--artist|A;B|--metadata|all|--no-recurse|--sync|no|in|out
         --watermark-margin|3px|--watermark-opacity|.5|--watermark-position|tile|--dry-run|in|out
+        --colour|lab.icc|--colour=keep|--chroma|444|--webp-lossless|--png-compression|9|--tiff-compression|jpeg|in|out
         --resise|2048|in|out
     """),
     "names": lines("""

@@ -254,6 +254,26 @@ static void colours_that_were_kept_are_described_as_before(void **state)
 	free(out.data);
 }
 
+static void colours_that_were_asked_for_are_neither_of_exifs_two(void **state)
+{
+	struct metadata_target target = web;
+	struct tiff_entry entry;
+	struct blob out;
+
+	target.srgb = false;
+	target.converted = true;
+	out = edit(camera_block(), &target);
+	assert_int_equal(exif_number(&out, EXIF_DIR_EXIF, EXIF_COLOUR_SPACE), 65535);
+	assert_false(exif_find(&out, EXIF_DIR_INTEROP, EXIF_INTEROP_INDEX, &entry));
+	free(out.data);
+	/* a studio's own sRGB */
+	target.srgb = true;
+	out = edit(camera_block(), &target);
+	assert_int_equal(exif_number(&out, EXIF_DIR_EXIF, EXIF_COLOUR_SPACE), 1);
+	assert_string_equal(exif_text(&out, EXIF_DIR_INTEROP, EXIF_INTEROP_INDEX), "R98");
+	free(out.data);
+}
+
 static void resolution_stays_unless_another_is_declared(void **state)
 {
 	struct metadata_target target = web;
@@ -437,6 +457,7 @@ int main(void)
 		cmocka_unit_test(pixels_are_described_as_they_come_out),
 		cmocka_unit_test(adobergb_that_is_kept_is_said_even_where_only_rights_stay),
 		cmocka_unit_test(colours_that_were_kept_are_described_as_before),
+		cmocka_unit_test(colours_that_were_asked_for_are_neither_of_exifs_two),
 		cmocka_unit_test(resolution_stays_unless_another_is_declared),
 		cmocka_unit_test(new_texts_replace_all_spellings_of_the_old),
 		cmocka_unit_test(a_new_block_has_the_tags_that_exif_requires),

@@ -80,7 +80,8 @@ static bool is_wanted(int fd, const char *path, bool all)
 	workshop_ask(workshop, fd, path, FORMAT_JPEG);
 	if (geometry->out_width_px < LEAST_PX || geometry->out_height_px < LEAST_PX)
 		return false;
-	choice = lane_choose(&workshop->request, LANE_WISH_AUTO, true);
+	workshop->settings.run.lane = LANE_WISH_AUTO;
+	choice = lane_choose(&workshop->request, &workshop->settings, true);
 	handed_over += !choice.planar;
 	if (!choice.planar && g_getenv("LANES_SHOW"))
 		fprintf(stderr, "vips lane: %s: %s\n", path, choice.why);

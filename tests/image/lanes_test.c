@@ -310,6 +310,38 @@ static void wide_gamuts_are_equal(void **state)
 	profile_free(grey);
 }
 
+static void ask_for(const struct profile *profile)
+{
+	struct icc_file *file = g_new0(struct icc_file, 1);
+
+	file->data = g_memdup2(profile->icc, profile->icc_bytes);
+	file->size_bytes = profile->icc_bytes;
+	file->model = profile->model;
+	icc_file_free(workshop->output->colour_profile);
+	workshop->output->colour = COLOUR_PROFILE;
+	workshop->output->colour_profile = file;
+}
+
+static void profiles_that_are_asked_for_are_equal(void **state)
+{
+	struct profile *const profiles[] = { profile_make(OWN_ADOBE), profile_make(OWN_SRGB),
+		profile_make(OWN_GREY) };
+	const struct kind kinds[] = { usual, { 3, 1, 1, false, 6, profiles[0] },
+		{ 1, 1, 1, false, 1, NULL } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++)
+		for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+			ask_for(profiles[i]);
+			workshop->output->sharpen = k == 0 ? (struct sharpen_settings){ 0.6, 1, 16 }
+							   : (struct sharpen_settings){ 0 };
+			workshop->output->quality = k == 0 ? 95 : 89;
+			workshop_resize(workshop, k == 0 ? "500" : "401x401:pad");
+			check("asked for", &photo, &kinds[k]);
+		}
+	for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++)
+		profile_free(profiles[i]);
+}
+
 static void coloured_borders_are_equal(void **state)
 {
 	const struct kind grey = { 1, 1, 1, false, 1, NULL };
@@ -515,6 +547,7 @@ int main(void)
 		LANES_TEST(every_place_of_the_mark_is_equal),
 		LANES_TEST(several_marks_are_equal),
 		LANES_TEST(wide_gamuts_are_equal),
+		LANES_TEST(profiles_that_are_asked_for_are_equal),
 		LANES_TEST(coloured_borders_are_equal),
 		LANES_TEST(a_zone_plate_is_equal),
 		LANES_TEST(a_zone_plate_is_no_more_aliased),

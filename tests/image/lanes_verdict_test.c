@@ -89,7 +89,8 @@ static bool is_wanted(int fd, const char *what, int64_t most_pixels)
 		return false;
 	}
 	workshop_ask(workshop, fd, what, FORMAT_JPEG);
-	planar = lane_choose(&workshop->request, LANE_WISH_AUTO, true).planar;
+	workshop->settings.run.lane = LANE_WISH_AUTO;
+	planar = lane_choose(&workshop->request, &workshop->settings, true).planar;
 	handed_over += !planar;
 	return planar;
 }

@@ -233,6 +233,24 @@ static void pixels_are_described_as_they_come_out(void **state)
 		NULL);
 }
 
+static void colours_that_were_asked_for_are_described_by_their_profile_alone(void **state)
+{
+	static const char packet[] = PACKET("exif:ColorSpace='1' photoshop:ColorMode='3' "
+					    "photoshop:ICCProfile='sRGB IEC61966-2.1' tiff:Make='A'",
+		"");
+	struct metadata_target target = web;
+
+	target.srgb = false;
+	target.converted = true;
+	target.model = MODEL_CMYK;
+	assert_holds(edit_bytes(packet, sizeof(packet) - 1, &target),
+		LIST("exif:ColorSpace=\"65535\"", "photoshop:ColorMode=\"4\""), LIST("ICCProfile"));
+	target.srgb = true;
+	target.model = MODEL_GREY;
+	assert_holds(edit_bytes(packet, sizeof(packet) - 1, &target),
+		LIST("exif:ColorSpace=\"1\"", "photoshop:ColorMode=\"1\""), NULL);
+}
+
 static void technical_properties_alone_are_no_packet(void **state)
 {
 	assert_null(edit(PACKET("tiff:Orientation='6' exif:ColorSpace='1'", ""), METADATA_ALL).data);
@@ -434,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_contact_replaces_the_old_one_as_a_whole),
 		cmocka_unit_test(a_new_packet_holds_what_was_asked_for),
 		cmocka_unit_test(pixels_are_described_as_they_come_out),
+		cmocka_unit_test(colours_that_were_asked_for_are_described_by_their_profile_alone),
 		cmocka_unit_test(technical_properties_alone_are_no_packet),
 		cmocka_unit_test(a_packet_without_wrapper_or_with_junk_around_it_is_read),
 		cmocka_unit_test(namespaces_declared_outside_of_rdf_come_along),

@@ -134,6 +134,31 @@ static void a_format_that_cannot_be_written_becomes_jpeg_or_png(void **state)
 	assert_problem(scene, 0, "--format avif: this build cannot write that");
 }
 
+static void a_profile_that_a_format_does_not_hold_is_a_problem(void **state)
+{
+	struct scene *scene = *state;
+	struct output_settings *output_settings = &scene->settings.outputs[0];
+
+	add_inputs(scene, "a.jpg|b.png|c.webp");
+	scene->probed[1].facts.format = FORMAT_PNG;
+	scene->probed[2].facts.format = FORMAT_WEBP;
+	output_settings->colour = COLOUR_PROFILE;
+	output_settings->colour_file = g_strdup("x.icc");
+	output_settings->colour_profile = g_new0(struct icc_file, 1);
+	output_settings->colour_profile->model = MODEL_RGB;
+	make_plan(scene);
+	assert_int_equal(scene->plan->problems_count, 0);
+	output_settings->colour_profile->model = MODEL_GREY;
+	make_plan(scene);
+	assert_int_equal(scene->plan->problems_count, 1);
+	assert_problem(scene, 0,
+		"shoot/c.webp: would be written as webp, which cannot hold the grey of --colour x.icc");
+	output_settings->format = FORMAT_PNG;
+	output_settings->colour_profile->model = MODEL_CMYK;
+	make_plan(scene);
+	assert_problem(scene, 0, "--colour x.icc: is for CMYK, which png cannot hold");
+}
+
 static void sizes_are_those_of_the_upright_picture(void **state)
 {
 	struct scene *scene = *state;
@@ -416,6 +441,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pictures_are_made_and_others_left_alone_or_failed),
 		TEST(a_format_that_cannot_be_written_becomes_jpeg_or_png),
+		TEST(a_profile_that_a_format_does_not_hold_is_a_problem),
 		TEST(sizes_are_those_of_the_upright_picture),
 		TEST(a_picture_too_large_for_its_format_fails_alone),
 		TEST(enlarging_beyond_max_pixels_fails),

@@ -112,11 +112,38 @@ static void what_shapes_the_picture_counts_where_it_does(void **state)
 	check_counts(set_tiff_compression, FORMAT_TIFF);
 }
 
+static const char *digest_in(const char *profile)
+{
+	struct icc_file *file = g_new0(struct icc_file, 1);
+
+	file->data = (unsigned char *)g_strdup(profile);
+	file->size_bytes = strlen(profile);
+	icc_file_free(output->colour_profile);
+	output->colour_profile = file;
+	return digest();
+}
+
+/* By what is in it, not by the name of its file. */
+static void another_profile_counts(void **state)
+{
+	g_autofree char *one = NULL;
+
+	(void)state;
+	output->colour = COLOUR_PROFILE;
+	output->colour_file = g_strdup("a.icc");
+	one = g_strdup(digest_in("one"));
+	assert_string_not_equal(digest_in("other"), one);
+	g_free(output->colour_file);
+	output->colour_file = g_strdup("b.icc");
+	assert_string_equal(digest_in("one"), one);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(older_digests_stay_good),
+		TEST(another_profile_counts),
 		TEST(what_shapes_the_picture_counts_where_it_does),
 	};
 
