@@ -217,6 +217,126 @@ static void names_of_every_kind_are_kept_exactly(void **state)
 	g_free(after);
 }
 
+/* Few of the photographs are larger than 300 KB: a tighter limit is searched for in nearly all of them. */
+struct fitting {
+	const char *resize, *limit;
+	size_t limit_bytes;
+};
+
+static const struct fitting fittings[] = {
+	{ "600", "30k", 30000 },
+#ifndef __SANITIZE_ADDRESS__ /* which makes it ten times as slow */
+	{ "100%", "300k", 300000 },
+#endif
+};
+
+#define FIT_QUALITY 92 /* with chroma at full size, which must stay on the way down */
+
+/* The sum of the luminance table of ITU-T T.81, K.1, as libjpeg scales it for a quality. */
+static int sum_for_quality(int quality)
+{
+	static const int table[] = { 16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13,
+		16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24,
+		35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100,
+		103, 99 };
+	int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality, sum = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+		sum += CLAMP((table[i] * scale + 50) / 100, 1, 255);
+	return sum;
+}
+
+/* The quality that a JPEG of ours was made with, by its first quantization table. */
+static int quality_of(const char *path)
+{
+	size_t size_bytes;
+	g_autofree char *data = file_read(path, &size_bytes);
+	const unsigned char *table = memmem(data, size_bytes, "\xff\xdb", 2);
+	int sum = 0;
+
+	assert_non_null(table);
+	for (int i = 0; i < 64; i++)
+		sum += table[5 + i];
+	for (int quality = 1; quality <= 100; quality++)
+		if (sum_for_quality(quality) == sum)
+			return quality;
+	fail_msg("%s: no quality has a table of %d", path, sum);
+	return 0;
+}
+
+static size_t size_of(const char *path)
+{
+	size_t size_bytes;
+
+	g_free(file_read(path, &size_bytes));
+	return size_bytes;
+}
+
+/* The input alone, at that quality. */
+static size_t size_at(struct place *place, const struct fitting *fitting, const char *input, int quality)
+{
+	g_autofree char *number = g_strdup_printf("%d", quality);
+	json_t *events =
+		run_through(place, (const char *const[]){ "run", input, "again", "--events", "events",
+					   "--format", "jpeg", "--resize", fitting->resize, "--quality",
+					   number, "--chroma", "444", "--name", "one.jpg", "--force", NULL });
+
+	json_decref(events);
+	return size_of(place_path(place, "again/one.jpg"));
+}
+
+/* Whether there was anything to search for; and if so, two steps above what was found must be too much. */
+static int is_searched(struct place *place, const struct fitting *fitting, json_t *event)
+{
+	json_t *output = json_array_get(json_object_get(event, "outputs"), 0);
+	const char *path = place_path(place, "%s", events_text(output, "name"));
+	int quality;
+
+	if (strcmp(events_text(event, "reason"), "too-large") == 0) {
+		assert_true(size_at(place, fitting, events_text(event, "input"), 1) > fitting->limit_bytes);
+		return 0;
+	}
+	assert_string_equal(events_text(event, "status"), "done");
+	assert_true(size_of(path) <= fitting->limit_bytes);
+	quality = quality_of(path);
+	if (quality + 2 > FIT_QUALITY)
+		return 0;
+	if (size_at(place, fitting, events_text(event, "input"), quality + 2) <= fitting->limit_bytes)
+		fail_msg("%s: quality %d, though %d fits", path, quality, quality + 2);
+	return 1;
+}
+
+static int count_searched(struct place *place, const struct fitting *fitting)
+{
+	g_autofree char *quality = g_strdup_printf("%d", FIT_QUALITY);
+	json_t *events, *event;
+	size_t i;
+	int searched = 0;
+
+	events = run_through(
+		place, (const char *const[]){ "run", "photos", "out", "--events", "events", "--format",
+			       "jpeg", "--resize", fitting->resize, "--quality", quality, "--max-bytes",
+			       fitting->limit, "--on-collision", "number", NULL });
+	json_array_foreach(events, i, event)
+	{
+		if (events_summary(events) != event)
+			searched += is_searched(place, fitting, event);
+	}
+	json_decref(events);
+	return searched;
+}
+
+static void no_photograph_is_larger_than_allowed_or_much_worse_than_it_need_be(void **state)
+{
+	struct place *place = *state;
+	int searched = 0;
+
+	corpus(place, "photos");
+	for (size_t i = 0; i < G_N_ELEMENTS(fittings); i++)
+		searched += count_searched(place, &fittings[i]);
+	assert_in_range(searched, 20, 66);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int main(void)
@@ -227,6 +347,7 @@ int main(void)
 		ROW(broken_files_fail_alone_where_untrusted_loaders_are_allowed),
 		ROW(what_else_lies_in_a_studios_folder_is_left_alone),
 		ROW(names_of_every_kind_are_kept_exactly),
+		ROW(no_photograph_is_larger_than_allowed_or_much_worse_than_it_need_be),
 	};
 
 	pictures_start("corpus_test");
