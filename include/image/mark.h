@@ -31,7 +31,7 @@ struct mark {
 
 struct mark_wish {
 	const struct mark_settings *settings;
-	const char *text;        /* that of the settings, for this picture; NULL: a file's mark */
+	const char *content;     /* one of the settings' files; or their text, for this picture */
 	int width_px, height_px; /* of the upright output */
 	enum colour_model model; /* in which to draw it */
 	const struct profile *profile;
@@ -48,7 +48,8 @@ void marks_trim(struct marks *marks);
  * (reason watermark) that names the file. */
 int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err);
 
-/* Read the file, or find the font, and draw the mark in its own size. 0, or -1 as marks_find(). */
+/* Read the file or both files, or find the font, and draw the mark in its own size. 0, or -1 as marks_find().
+ */
 int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err);
 
 /* Blend what of the mark lies on row `y` of the picture over `count` pixels of it from column `x` on. `row`

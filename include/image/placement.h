@@ -10,6 +10,11 @@
 
 #include "job/settings.h"
 
+/* Part of a picture. */
+struct area {
+	int left_px, top_px, width_px, height_px;
+};
+
 /* The em of the letters in which text has its own size. */
 #define TEXT_EM_PX 100
 
@@ -28,8 +33,15 @@ struct placement {
  * The margin is kept on every side. Where it would take more than half of a side it is as wide as leaves half
  * of it: on a thumbnail a margin meant for big pictures must not squeeze out the mark. The size that is asked
  * for is the mark's before it is turned; when turned it does not fit within the margins, it is shrunk until
- * it does. Tiles cover the whole picture, spaced as asked or by the margin, one of them in its centre. */
+ * it does. Tiles cover the whole picture, spaced as asked or by the margin, one of them in its centre. A mark
+ * for the calmest corner lies in the south-east until it is moved. */
 void placement_compute(struct placement *placement, const struct mark_settings *settings, int mark_width_px,
 	int mark_height_px, int width_px, int height_px);
+
+/* Move a mark that lies in the south-eastern corner of such a picture to another one, its margins kept. */
+void placement_move(struct placement *placement, enum gravity corner, int width_px, int height_px);
+
+/* What of such a picture the mark covers: all of it, where it is tiled. */
+struct area placement_area(const struct placement *placement, int width_px, int height_px);
 
 #endif

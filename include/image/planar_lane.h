@@ -5,8 +5,8 @@
  * are. Several outputs come from one decode.
  *
  * Calling order, for each picture: planar_open(), look at the header, planar_decode(), then for each output
- * planar_compose() and planar_encode(); planar_close() at the end, also after a failure. planar_new() first
- * and planar_free() last: the lane keeps its memory from picture to picture.
+ * planar_compose(), planar_stamp() and planar_encode(); planar_close() at the end, also after a failure.
+ * planar_new() first and planar_free() last: the lane keeps its memory from picture to picture.
  *
  * What the lane does must not be told from what the vips lane does, but by the clock: the arguments are those
  * of compose.h and encode.h.
@@ -48,8 +48,14 @@ struct planar_output {
 int planar_decode(struct planar *planar, const struct planar_output *outputs, size_t count,
 	enum sampling sampling, struct err *err);
 
-/* Turn output `i` upright, convert its colours, put it on its canvas, blend the mark. 0, or -1 with `err`. */
+/* Turn output `i` upright, convert its colours, sharpen it, put it on its canvas. 0, or -1 with `err`. */
 int planar_compose(struct planar *planar, size_t i, struct err *err);
+
+/* Put `count` pixels of what was composed last, from x, y on, into `pixels`: grey or RGB. */
+void planar_read(const struct planar *planar, int x, int y, int count, uint8_t *pixels);
+
+/* Blend the marks that output `i`, composed last, has in its compose by now. 0, or -1 with `err`. */
+int planar_stamp(struct planar *planar, size_t i, struct err *err);
 
 /* Encode what was composed last to `fd`, as encode_to() does; order->image and ->format are not looked at. */
 int planar_encode(

@@ -15,6 +15,10 @@ struct planes_recolour {
 /* Make `out` of `in`, which has chroma at full size, or is grey. 0 or -ENOMEM. */
 int planes_recolour(const struct planes *in, const struct planes_recolour *how, struct planes *out);
 
+/* `count` pixels from x, y on, which lie in the picture: RGB, or grey of a grey plane. Each has the chroma of
+ * the sample that covers it. */
+void planes_read(const struct planes *planes, int x, int y, int count, uint8_t *pixels);
+
 /* What one pixel, RGB or grey, is in `count` planes. */
 void planes_colour_of(const uint8_t *pixel, int count, uint8_t colour[PLANES_MAX]);
 

@@ -62,7 +62,8 @@ enum gravity {
 	GRAVITY_SW,
 	GRAVITY_S,
 	GRAVITY_SE,
-	GRAVITY_TILE
+	GRAVITY_TILE,
+	GRAVITY_CALM /* the corner where the picture has the least detail (mark_choice.h) */
 };
 
 /* Which edge of the picture a mark's percentage is of. */
@@ -97,9 +98,14 @@ enum oversize {
 
 #define MARKS_MAX 8
 
+/* How many pictures a mark may be a choice of. */
+#define MARK_VERSIONS_MAX 2
+
 struct mark_settings {
-	char *file; /* a picture's, or */
-	char *text; /* a template (naming.h) of plain text; both NULL: no mark */
+	char *file;         /* a picture's, or */
+	char *light, *dark; /* two, of which the light one is for dark pictures and the dark one for light
+			       ones, or */
+	char *text;         /* a template (naming.h) of plain text; all NULL: no mark */
 	struct text_style style;
 	enum gravity position;     /* default se */
 	struct length_spec size;   /* width of the mark; natural: its own size, or its letters', shrunk to fit
@@ -285,6 +291,13 @@ void settings_name_marks(struct settings *settings, const char *const *labels, s
 
 /* The first label in the output's list that is no mark's; NULL: all are. */
 const char *settings_unknown_mark(const struct settings *settings, const struct output_settings *output);
+
+/* The names of the pictures that a mark is: of one, or of the light and the dark one; none where it is text.
+ * Returns how many. */
+size_t settings_mark_files(const struct mark_settings *mark, const char *files[MARK_VERSIONS_MAX]);
+
+/* Whether a mark is anything: a picture, a light and a dark one, or text. */
+bool settings_mark_is_made(const struct mark_settings *mark);
 
 /* The marks of an output that are to be seen, in the order in which they are stamped. Returns how many. */
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,

@@ -57,6 +57,15 @@ static void tell_stage(void *data, enum stage stage)
 	hook_reach(stage_name(stage), place->picture, place->worker->attempt);
 }
 
+static void add_files(GPtrArray *paths, const struct mark_settings *mark)
+{
+	const char *files[MARK_VERSIONS_MAX];
+	size_t count = settings_mark_files(mark, files);
+
+	for (size_t i = 0; i < count; i++)
+		g_ptr_array_add(paths, g_strdup(files[i]));
+}
+
 /* Where marks come from. */
 static void add_marks(GPtrArray *paths, const struct settings *settings)
 {
@@ -67,8 +76,7 @@ static void add_marks(GPtrArray *paths, const struct settings *settings)
 		size_t count = settings_marks(settings, &settings->outputs[i], marks);
 
 		for (size_t k = 0; k < count; k++) {
-			if (marks[k]->file)
-				g_ptr_array_add(paths, g_strdup(marks[k]->file));
+			add_files(paths, marks[k]);
 			text = text || marks[k]->text;
 		}
 	}

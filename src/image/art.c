@@ -55,15 +55,15 @@ static unsigned int number_of(const struct rgb *rgb)
 	return (unsigned int)rgb->red << 16 | (unsigned int)rgb->green << 8 | rgb->blue;
 }
 
-static char *key_of(const struct mark_settings *settings, const char *text)
+static char *key_of(const struct mark_settings *settings, const char *content)
 {
 	const struct text_style *style = &settings->style;
 
-	if (!text)
-		return g_strdup_printf("file %s", settings->file);
+	if (!settings->text)
+		return g_strdup_printf("file %s", content);
 	return g_strdup_printf("text %06x %d%06x %d%06x %s\n%s", number_of(&style->colour),
 		style->outline.is_on, number_of(&style->outline.rgb), style->shadow.is_on,
-		number_of(&style->shadow.rgb), style->font ? style->font : "", text);
+		number_of(&style->shadow.rgb), style->font ? style->font : "", content);
 }
 
 static int read_file(struct art *art, const char *file, struct err *err)
@@ -89,10 +89,10 @@ static int lay_out(struct art *art, const struct text_style *style, const char *
 }
 
 const struct art *arts_find(
-	struct arts *arts, const struct mark_settings *settings, const char *text, struct err *err)
+	struct arts *arts, const struct mark_settings *settings, const char *content, struct err *err)
 {
-	GPtrArray *list = text ? arts->texts : arts->files;
-	g_autofree char *key = key_of(settings, text);
+	GPtrArray *list = settings->text ? arts->texts : arts->files;
+	g_autofree char *key = key_of(settings, content);
 	struct art *art;
 
 	for (guint i = 0; i < list->len; i++) {
@@ -102,7 +102,7 @@ const struct art *arts_find(
 	}
 	art = g_new0(struct art, 1);
 	art->key = g_steal_pointer(&key);
-	if (text ? lay_out(art, &settings->style, text, err) : read_file(art, settings->file, err)) {
+	if (settings->text ? lay_out(art, &settings->style, content, err) : read_file(art, content, err)) {
 		free_art(art);
 		return NULL;
 	}

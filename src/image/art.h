@@ -27,10 +27,10 @@ void arts_free(struct arts *arts);
 /* Forget text of long ago, when there is much of it: it may be another one for each picture. */
 void arts_trim(struct arts *arts);
 
-/* Read the mark's file, or lay out `text` in the mark's style (NULL: the mark is a file's). NULL with `err`,
- * reason watermark. */
+/* Read the file `content`, or, of a mark of text, lay out the text `content` in the mark's style. NULL with
+ * `err`, reason watermark. */
 const struct art *arts_find(
-	struct arts *arts, const struct mark_settings *settings, const char *text, struct err *err);
+	struct arts *arts, const struct mark_settings *settings, const char *content, struct err *err);
 
 /* Draw it in exactly `width_px` by `height_px` pixels of sRGB with alpha, 8 bits, into `samples`. 0, or -1
  * with `err`, reason watermark. */

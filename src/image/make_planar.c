@@ -86,6 +86,22 @@ static int encode(void *data, int fd, struct encode_order *order, bool *dropped,
 	return planar_encode(data, fd, order, dropped, err);
 }
 
+static void read_picture(void *data, int x, int y, int count, void *row)
+{
+	planar_read(data, x, y, count, row);
+}
+
+static int compose(struct making *making, size_t i, struct err *err)
+{
+	struct planar *planar = making->maker->planar;
+
+	if (planar_compose(planar, i, err))
+		return -1;
+	if (making_waits(making) && making_choose_marks(making, read_picture, planar, err))
+		return -1;
+	return planar_stamp(planar, i, err);
+}
+
 static int finish(struct making *makings, size_t count, struct err *err)
 {
 	struct maker *maker = makings[0].maker;
@@ -94,8 +110,7 @@ static int finish(struct making *makings, size_t count, struct err *err)
 		if (makings[i].output->up_to_date)
 			continue;
 		maker_reach(maker, STAGE_STAMP);
-		if (planar_compose(maker->planar, i, err) ||
-			making_write(&makings[i], encode, maker->planar, err))
+		if (compose(&makings[i], i, err) || making_write(&makings[i], encode, maker->planar, err))
 			return -1;
 	}
 	return 0;

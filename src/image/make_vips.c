@@ -280,7 +280,7 @@ static VipsImage *compose_sharpened(struct making *making, const struct lane_pic
 	return image;
 }
 
-/* The output's image; in memory where it is encoded more than once. */
+/* The output's image; in memory where it is encoded more than once, or marks wait for it. */
 static VipsImage *compose(struct making *making, const struct lane_picture *picture)
 {
 	VipsImage *image = making->settings->sharpen.radius_px > 0
@@ -288,11 +288,34 @@ static VipsImage *compose(struct making *making, const struct lane_picture *pict
 				   : compose_new(picture->image, &making->compose);
 	VipsImage *memory;
 
-	if (!image || !making->settings->max_bytes)
+	if (!image || (!making->settings->max_bytes && !making_waits(making)))
 		return image;
 	memory = vips_image_copy_memory(image);
 	g_object_unref(image);
 	return memory;
+}
+
+static void read_memory(void *data, int x, int y, int count, void *row)
+{
+	VipsImage *image = data;
+
+	memcpy(row, VIPS_IMAGE_ADDR(image, x, y), (size_t)count * VIPS_IMAGE_SIZEOF_PEL(image));
+}
+
+/* Choose the marks that waited for this image, which is in memory and ours, and stamp it there. */
+static int stamp(struct making *making, VipsImage *image, struct err *err)
+{
+	const struct compose *compose = &making->compose;
+
+	if (vips_image_inplace(image))
+		return err_set_vips(err, REASON_INTERNAL);
+	if (making_choose_marks(making, read_memory, image, err))
+		return -1;
+	for (int y = 0; y < image->Ysize; y++)
+		for (size_t i = 0; i < compose->marks_count; i++)
+			mark_blend(&compose->marks[i], &compose->to, VIPS_IMAGE_ADDR(image, 0, y), 0, y,
+				image->Xsize);
+	return 0;
 }
 
 static int write_output(struct making *making, const struct lane_picture *picture, struct err *err)
@@ -305,8 +328,11 @@ static int write_output(struct making *making, const struct lane_picture *pictur
 		return -1;
 	encoding.image = compose(making, picture);
 	if (!encoding.image)
-		return err_set_vips(err, REASON_INTERNAL);
-	result = making_write(making, encode, &encoding, err);
+		return making_check_unchanged(making,
+			err_set_vips(err, picture->in_memory ? REASON_INTERNAL : REASON_CORRUPT), err);
+	result = making_waits(making) ? stamp(making, encoding.image, err) : 0;
+	if (result == 0)
+		result = making_write(making, encode, &encoding, err);
 	g_object_unref(encoding.image);
 	return result;
 }

@@ -11,10 +11,9 @@
 #include "base/cleanup.h"
 #include "image/fingerprint.h"
 #include "image/fit.h"
+#include "image/making_marks.h"
 #include "image/metadata.h"
 #include "image/read_at.h"
-#include "image/utf8.h"
-#include "job/tokens.h"
 
 #define MM_PER_INCH 25.4
 
@@ -73,95 +72,7 @@ static bool shows_background(const struct making *making, const struct pixels *p
 
 void making_finish(struct making *making)
 {
-	for (size_t i = 0; i < MARKS_MAX; i++)
-		g_clear_pointer(&making->texts[i], g_free);
-}
-
-/* What a mark says on this picture. */
-static char *expand_text(const struct making *making, const char *template, struct err *err)
-{
-	const struct token_subject subject = {
-		.input = making->request->input.path,
-		.output = making->settings->label,
-		.format = making->output->format,
-		.width_px = making->output->geometry.out_width_px,
-		.height_px = making->output->geometry.out_height_px,
-		.facts = &making->request->facts,
-		.changed_s = making->request->input.mtime_ns / 1000000000,
-	};
-	g_autoptr(GString) text = g_string_new("");
-	g_autofree char *cleaned = NULL;
-
-	if (tokens_expand(template, &subject, false, text, err) < 0)
-		return NULL;
-	/* a file's name may be any bytes */
-	cleaned = g_strstrip(utf8_clean(text->str, text->len));
-	if (*cleaned)
-		return g_steal_pointer(&cleaned);
-	err_set(err, REASON_WATERMARK,
-		"--watermark-text: nothing is left of it for this picture; {exif:Artist|TEXT} has a text for "
-		"those without");
-	return NULL;
-}
-
-/* Once for each picture: both ways of drawing it need the same. */
-static int expand_texts(struct making *making, struct err *err)
-{
-	const struct mark_settings *wanted[MARKS_MAX];
-	size_t count = settings_marks(making->maker->settings, making->settings, wanted);
-
-	for (size_t i = 0; i < count; i++) {
-		if (!wanted[i]->text)
-			continue;
-		making->texts[i] = expand_text(making, wanted[i]->text, err);
-		if (!making->texts[i])
-			return -1;
-	}
-	return 0;
-}
-
-static int find_mark(struct making *making, const struct mark_wish *wish, struct err *err)
-{
-	struct mark *mark = &making->marks[making->marks_count];
-
-	if (marks_find(making->maker->marks, wish, mark, err))
-		return -1;
-	if (mark->samples)
-		making->marks_count++;
-	else
-		making_warn(making->reply, "a mark would not fit and was left out");
-	return 0;
-}
-
-static int find_marks(
-	struct making *making, enum colour_model model, const struct profile *profile, struct err *err)
-{
-	struct mark_wish wish = {
-		.width_px = making->output->geometry.out_width_px,
-		.height_px = making->output->geometry.out_height_px,
-		.model = model,
-		.profile = profile,
-	};
-	const struct mark_settings *wanted[MARKS_MAX];
-	size_t count = settings_marks(making->maker->settings, making->settings, wanted);
-
-	making->marks_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		wish.settings = wanted[i];
-		wish.text = making->texts[i];
-		if (find_mark(making, &wish, err))
-			return -1;
-	}
-	making->marked = making->marks_count > 0;
-	return 0;
-}
-
-static bool are_coloured(const struct making *making)
-{
-	for (size_t i = 0; i < making->marks_count; i++)
-		if (making->marks[i].coloured)
-			return true;
-	return false;
+	making_forget_texts(making);
 }
 
 static int choose_colour(struct making *making, struct err *err)
@@ -180,16 +91,16 @@ static int choose_colour(struct making *making, struct err *err)
 		.bare = making->settings->metadata == METADATA_NONE,
 	};
 
-	if (expand_texts(making, err) || find_marks(making, MODEL_RGB, NULL, err))
+	if (making_expand_texts(making, err) || making_find_marks(making, MODEL_RGB, NULL, err))
 		return -1;
-	c.coloured = are_coloured(making) ||
+	c.coloured = making_marks_are_coloured(making) ||
 		     (shows_background(making, &pixels) && !is_grey(&making->settings->background));
 	if (colour_choose(making->maker->colours, &c, &making->colour))
 		return err_set(err, REASON_OUT_OF_MEMORY, "no memory for a colour profile");
 	if (making->colour.damaged)
 		making_warn(making->reply,
 			"the colour profile in it is damaged or for other pixels, and was ignored");
-	return find_marks(making, making->colour.to.model, making->colour.to.profile, err);
+	return making_find_marks(making, making->colour.to.model, making->colour.to.profile, err);
 }
 
 /* The background as one pixel of the output. */
@@ -246,8 +157,8 @@ int making_plan(struct making *making, struct err *err)
 		.width_px = geometry->out_width_px,
 		.height_px = geometry->out_height_px,
 		.marks = making->marks,
-		.marks_count = making->marks_count,
 	};
+	making_take_marks(making);
 	converted = compose->to;
 	converted.alpha = compose->from.alpha;
 	compose->recolour = colours_between(making->maker->colours, &compose->from, &converted);

@@ -4,6 +4,9 @@
  * Calling order: making_init(); the lane fills .found; making_plan() decides on colours and marks; the lane
  * makes the picture of .compose; making_write() writes it to a file and gives that its name; making_finish().
  * A making stays where it is from making_plan() on, since .compose points into it.
+ *
+ * Where making_waits(), .compose has no marks yet: they depend on the picture. The lane makes that without
+ * them, in memory, then making_choose_marks() puts them into .compose, and the lane stamps them.
  */
 #ifndef STAMPMILL_IMAGE_MAKING_H
 #define STAMPMILL_IMAGE_MAKING_H
@@ -12,7 +15,7 @@
 #include "image/compose.h"
 #include "image/encode.h"
 #include "image/maker.h"
-#include "image/mark.h"
+#include "image/mark_choice.h"
 #include "image/metadata.h"
 #include "sys/outfile.h"
 
@@ -51,10 +54,11 @@ struct making {
 	/* what making_plan() decides */
 	struct colour_choice colour;
 	struct compose compose;
-	struct mark marks[MARKS_MAX];
-	size_t marks_count;
 	char *texts[MARKS_MAX]; /* of the marks that are text, for this picture */
-	bool marked;            /* with all marks that were wanted, but those that would not fit */
+	struct mark_choice choices[MARKS_MAX];
+	size_t choices_count;
+	struct mark marks[MARKS_MAX]; /* of those, when they are taken */
+	bool marked;                  /* with all marks that were wanted, but those that would not fit */
 };
 
 /* Output `i` of the request. */
@@ -65,6 +69,13 @@ void making_finish(struct making *making);
 
 /* 0, or -1 with `err`. */
 int making_plan(struct making *making, struct err *err);
+
+/* Whether marks wait for the picture. */
+bool making_waits(const struct making *making);
+
+/* Choose them by the picture as .compose has it so far, whose pixels, those of .compose.to, `read` gives. 0,
+ * or -1 with `err`. */
+int making_choose_marks(struct making *making, ground_read read, void *data, struct err *err);
 
 /* Pass on the result of a step that read the input; but a file that changes while it is read gives anything,
  * from a good picture to a decoder's complaint, and none of it counts: then -1 with `err`, reason vanished.

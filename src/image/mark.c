@@ -266,7 +266,7 @@ static int draw_at(struct marks *marks, const struct art *art, const struct mark
 
 int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *mark, struct err *err)
 {
-	const struct art *art = arts_find(marks->arts, wish->settings, wish->text, err);
+	const struct art *art = arts_find(marks->arts, wish->settings, wish->content, err);
 	struct placement place;
 
 	if (!art)
@@ -282,17 +282,14 @@ int marks_find(struct marks *marks, const struct mark_wish *wish, struct mark *m
 	return draw_at(marks, art, wish, &place, mark, err);
 }
 
-/* Text that each picture has its own of is known when there are pictures; its font is looked for now. */
-int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err)
+static int check_content(
+	struct marks *marks, const struct mark_settings *settings, const char *content, struct err *err)
 {
 	const struct mark_wish wish = { .settings = settings, .model = MODEL_RGB };
-	const struct art *art;
+	const struct art *art = arts_find(marks->arts, settings, content, err);
 	struct placement own;
 	struct mark mark;
 
-	if (settings->text && tokens_are_in(settings->text))
-		return lettering_check_font(&settings->style, err);
-	art = arts_find(marks->arts, settings, settings->text, err);
 	if (!art)
 		return -1;
 	own = (struct placement){
@@ -302,6 +299,22 @@ int marks_check(struct marks *marks, const struct mark_settings *settings, struc
 		.drawn_height_px = art->height_px,
 	};
 	return draw_at(marks, art, &wish, &own, &mark, err);
+}
+
+/* Text that each picture has its own of is known when there are pictures; its font is looked for now. */
+int marks_check(struct marks *marks, const struct mark_settings *settings, struct err *err)
+{
+	const char *files[MARK_VERSIONS_MAX];
+	size_t count = settings_mark_files(settings, files);
+
+	if (settings->text && tokens_are_in(settings->text))
+		return lettering_check_font(&settings->style, err);
+	if (settings->text)
+		return check_content(marks, settings, settings->text, err);
+	for (size_t i = 0; i < count; i++)
+		if (check_content(marks, settings, files[i], err))
+			return -1;
+	return 0;
 }
 
 /* One copy of the mark, its left edge at `left`, over the row's `count` pixels from `x` on. */

@@ -125,6 +125,7 @@ void placement_compute(struct placement *placement, const struct mark_settings *
 		[GRAVITY_S] = { 1, 2 },
 		[GRAVITY_SE] = { 2, 2 },
 		[GRAVITY_TILE] = { 1, 1 },
+		[GRAVITY_CALM] = { 2, 2 },
 	};
 	double short_px = shorter(width_px, height_px), margin_px = length_px(&settings->margin, short_px);
 	int margin_x_px = margin_of(margin_px, width_px), margin_y_px = margin_of(margin_px, height_px);
@@ -140,4 +141,20 @@ void placement_compute(struct placement *placement, const struct mark_settings *
 		margin_y_px + (room_y_px - placement->height_px) * ninths[settings->position].down / 2;
 	if (settings->position == GRAVITY_TILE)
 		tile(placement, tile_gap(settings, short_px));
+}
+
+void placement_move(struct placement *placement, enum gravity corner, int width_px, int height_px)
+{
+	if (corner == GRAVITY_NW || corner == GRAVITY_SW)
+		placement->left_px = width_px - placement->width_px - placement->left_px;
+	if (corner == GRAVITY_NW || corner == GRAVITY_NE)
+		placement->top_px = height_px - placement->height_px - placement->top_px;
+}
+
+struct area placement_area(const struct placement *placement, int width_px, int height_px)
+{
+	if (placement->step_x_px)
+		return (struct area){ 0, 0, width_px, height_px };
+	return (struct area){ placement->left_px, placement->top_px, placement->width_px,
+		placement->height_px };
 }

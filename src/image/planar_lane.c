@@ -315,6 +315,19 @@ int planar_compose(struct planar *planar, size_t i, struct err *err)
 		error = pad(planar, compose);
 	if (!error && planar->composed->count > 1)
 		error = subsample(planar, piece->chroma);
+	return error ? err_set_errno(err, error, "no memory for the picture") : 0;
+}
+
+void planar_read(const struct planar *planar, int x, int y, int count, uint8_t *pixels)
+{
+	planes_read(planar->composed, x, y, count, pixels);
+}
+
+int planar_stamp(struct planar *planar, size_t i, struct err *err)
+{
+	const struct compose *compose = planar->pieces[i].order.compose;
+	int error = 0;
+
 	for (size_t k = 0; k < compose->marks_count && !error; k++)
 		error = planes_mark(planar->composed, &compose->marks[k]);
 	return error ? err_set_errno(err, error, "no memory for the picture") : 0;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "image/ycc.h"
@@ -46,6 +47,27 @@ int planes_recolour(const struct planes *in, const struct planes_recolour *how, 
 	for (int y = 0; y < in->height_px; y++)
 		recolour_row(how, unpack(in, y, rows), out, y, rows + row_bytes);
 	return 0;
+}
+
+void planes_read(const struct planes *planes, int x, int y, int count, uint8_t *pixels)
+{
+	enum {
+		CHUNK = 256
+	};
+	uint8_t chroma[2][CHUNK];
+	int done, h = planes->chroma_h, v = planes->chroma_v;
+
+	if (planes->count == 1) {
+		memcpy(pixels, row_of(planes, 0, y) + x, (size_t)count);
+		return;
+	}
+	for (; count > 0; x += done, pixels += 3 * done, count -= done) {
+		done = count < CHUNK ? count : CHUNK;
+		for (int i = 0; i < done; i++)
+			for (int k = 0; k < 2; k++)
+				chroma[k][i] = row_of(planes, k + 1, y / v)[(x + i) / h];
+		ycc_row_to_rgb(row_of(planes, 0, y) + x, chroma[0], chroma[1], pixels, done);
+	}
 }
 
 void planes_colour_of(const uint8_t *pixel, int count, uint8_t colour[PLANES_MAX])

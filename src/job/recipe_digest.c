@@ -60,11 +60,25 @@ static int add_logo(struct pack *pack, const char *file, struct err *err)
 	return 0;
 }
 
+/* Of two versions each by its role. */
+static int add_logos(struct pack *pack, const struct mark_settings *mark, struct err *err)
+{
+	const char *files[MARK_VERSIONS_MAX];
+	size_t count = settings_mark_files(mark, files);
+
+	if (count > 1)
+		pack_string(pack, "light and dark");
+	for (size_t i = 0; i < count; i++)
+		if (add_logo(pack, files[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int add_mark(struct pack *pack, const struct mark_settings *mark, struct err *err)
 {
 	if (mark->text)
 		add_text(pack, mark);
-	else if (add_logo(pack, mark->file, err) < 0)
+	else if (add_logos(pack, mark, err) < 0)
 		return -1;
 	pack_i64(pack, mark->position);
 	add_length(pack, &mark->size);

@@ -42,6 +42,8 @@ static void output_finish(struct output_settings *output)
 	g_free(output->label);
 	g_strfreev(output->marks);
 	g_free(output->mark.file);
+	g_free(output->mark.light);
+	g_free(output->mark.dark);
 	g_free(output->mark.text);
 	g_free(output->mark.style.font);
 	g_free(output->colour_file);
@@ -138,9 +140,27 @@ const char *settings_unknown_mark(const struct settings *settings, const struct 
 	return NULL;
 }
 
+size_t settings_mark_files(const struct mark_settings *mark, const char *files[MARK_VERSIONS_MAX])
+{
+	size_t count = 0;
+
+	if (mark->file) {
+		files[count++] = mark->file;
+	} else if (mark->light && mark->dark) {
+		files[count++] = mark->light;
+		files[count++] = mark->dark;
+	}
+	return count;
+}
+
+bool settings_mark_is_made(const struct mark_settings *mark)
+{
+	return mark->file || mark->text || (mark->light && mark->dark);
+}
+
 static bool is_seen(const struct mark_settings *mark)
 {
-	return mark && (mark->file || mark->text) && mark->opacity > 0;
+	return mark && settings_mark_is_made(mark) && mark->opacity > 0;
 }
 
 size_t settings_marks(const struct settings *settings, const struct output_settings *output,

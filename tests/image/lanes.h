@@ -47,6 +47,27 @@ static inline void lanes_reset(struct lanes *lanes)
 	workshop_init(&lanes->workshop);
 }
 
+/* A white mark for dark pictures and a black one for light ones, instead of what there is. */
+static inline void lanes_use_pair(struct lanes *lanes)
+{
+	struct mark_settings *mark = &lanes->workshop.output->mark;
+	char **files[] = { &mark->light, &mark->dark };
+
+	g_clear_pointer(&mark->file, g_free);
+	for (int i = 0; i < 2; i++) {
+		const char *path = scratch_path(&lanes->workshop.scratch, i ? "dark.png" : "light.png");
+		int level = i ? 0 : 255;
+		struct raster raster = raster_plain(90, 30, 3, (const int[]){ level, level, level });
+		VipsImage *image = raster_image(&raster, VIPS_INTERPRETATION_sRGB);
+
+		assert_int_equal(vips_pngsave(image, path, NULL), 0);
+		g_free(*files[i]);
+		*files[i] = g_strdup(path);
+		g_object_unref(image);
+		free(raster.samples);
+	}
+}
+
 /* Make it in one lane, with the settings as they are; false where that fails, with the reason in
  * workshop.reply. */
 static inline bool lanes_make(struct lanes *lanes, enum lane_wish lane, int fd, const char *name)

@@ -22,7 +22,8 @@ static size_t compared, handed_over, different;
 enum marking {
 	NO_MARK,
 	IN_CORNER,
-	TILED
+	TILED,
+	CHOSEN /* a light or a dark one in the calmest corner */
 };
 
 static const struct row {
@@ -42,6 +43,7 @@ static const struct row {
 	{ "257x131:stretch", NO_MARK, COLOUR_KEEP, METADATA_SAFE, SAMPLING_GOOD, false, false },
 	{ "short:90", IN_CORNER, COLOUR_SRGB, METADATA_SAFE, SAMPLING_BEST, false, false },
 	{ "37%", NO_MARK, COLOUR_SRGB, METADATA_SAFE, SAMPLING_BEST, false, false },
+	{ "700", CHOSEN, COLOUR_SRGB, METADATA_SAFE, SAMPLING_GOOD, false, false },
 };
 
 static void set(const struct row *row)
@@ -52,9 +54,15 @@ static void set(const struct row *row)
 	if (row->resize)
 		workshop_resize(workshop, row->resize);
 	g_clear_pointer(&output->mark.file, g_free);
-	if (row->marking != NO_MARK)
+	g_clear_pointer(&output->mark.light, g_free);
+	g_clear_pointer(&output->mark.dark, g_free);
+	if (row->marking == CHOSEN)
+		lanes_use_pair(&lanes);
+	else if (row->marking != NO_MARK)
 		workshop_mark(workshop, logo);
-	output->mark.position = row->marking == TILED ? GRAVITY_TILE : GRAVITY_SE;
+	output->mark.position = row->marking == TILED    ? GRAVITY_TILE
+				: row->marking == CHOSEN ? GRAVITY_CALM
+							 : GRAVITY_SE;
 	output->mark.opacity = row->marking == TILED ? 0.4 : 1;
 	output->mark.size = (struct length_spec){ LENGTH_PERCENT, 20 };
 	output->colour = row->colour;

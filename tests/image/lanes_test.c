@@ -289,6 +289,37 @@ static void several_marks_are_equal(void **state)
 	check("two", &photo, &usual);
 }
 
+/* The same corner, and the same version of the mark: a part of the picture is made plain. */
+static void marks_that_wait_for_the_picture_are_equal(void **state)
+{
+	static const struct kind turned = { 3, 2, 2, false, 6, NULL }, grey = { 1, 1, 1, false, 1, NULL };
+	static const char *const specs[] = { "500", "99", "401x401:pad", "1000" };
+	struct planes calm = { 0 };
+
+	lanes_use_pair(&lanes);
+	workshop->output->mark.position = GRAVITY_CALM;
+	workshop->output->mark.size = (struct length_spec){ LENGTH_PERCENT, 30 };
+	assert_int_equal(planes_subsample(&photo, 1, 1, &calm), 0);
+	for (size_t i = 0; i < 4 * G_N_ELEMENTS(specs); i++) {
+		struct plane *luma = &calm.plane[0];
+		int left = i % 2 ? luma->width / 2 : 0, level = i % 4 / 2 ? 200 : 30;
+
+		for (int y = 0; y < luma->height / 2; y++)
+			memset(luma->data + (size_t)y * luma->stride_bytes + (size_t)left, level,
+				(size_t)luma->width / 2);
+		workshop_resize(workshop, specs[i / 4]);
+		check("calm", &calm, &usual);
+		check("calm, turned", &calm, &turned);
+		check("calm, grey", &calm, &grey);
+	}
+	workshop_resize(workshop, "500");
+	workshop->output->sharpen = (struct sharpen_settings){ 0.6, 1, 16 };
+	check("calm, sharpened", &photo, &usual);
+	workshop->output->mark.position = GRAVITY_TILE;
+	check("tiled", &photo, &usual);
+	planes_finish(&calm);
+}
+
 static void wide_gamuts_are_equal(void **state)
 {
 	struct profile *adobe = profile_make(OWN_ADOBE), *srgb = profile_make(OWN_SRGB);
@@ -546,6 +577,7 @@ int main(void)
 		LANES_TEST(every_orientation_is_equal),
 		LANES_TEST(every_place_of_the_mark_is_equal),
 		LANES_TEST(several_marks_are_equal),
+		LANES_TEST(marks_that_wait_for_the_picture_are_equal),
 		LANES_TEST(wide_gamuts_are_equal),
 		LANES_TEST(profiles_that_are_asked_for_are_equal),
 		LANES_TEST(coloured_borders_are_equal),

@@ -390,7 +390,7 @@ static void thousands_of_texts_come_and_go(void **state)
 		snprintf(text, sizeof(text), "%s", i % 10 ? "x" : "yy");
 		if (i % 10 == 1)
 			snprintf(text, sizeof(text), "%d", 10000 + i);
-		wish.text = text;
+		wish.content = text;
 		assert_int_equal(marks_find(marks, &wish, &mark, &err), 0);
 		assert_true(i % 10 == 1 ? mark.place.width_px > 20 : mark.place.width_px < 20);
 	}
@@ -765,6 +765,7 @@ static void marks_in_many_sizes_come_and_go(void **state)
 
 	(void)state;
 	use_plain_mark(40, 20, 200, 30, 60);
+	wish.content = workshop.output->mark.file;
 	workshop.output->mark.size = (struct length_spec){ LENGTH_PERCENT, 80 };
 	for (int i = 0; i < 60; i++) {
 		struct mark mark;
