@@ -8,7 +8,8 @@
 
 /* The words in the order of their enum. */
 static const char *const yes_no_words[] = { "yes", "no", NULL };
-static const char *const position_words[] = { "nw", "n", "ne", "w", "c", "e", "sw", "s", "se", "tile", NULL };
+static const char *const position_words[] = { "nw", "n", "ne", "w", "c", "e", "sw", "s", "se", "tile", "calm",
+	NULL };
 static const char *const basis_words[] = { "short", "long", "width", "height", NULL };
 static const char *const oversize_words[] = { "shrink", "skip", "fail", NULL };
 static const char *const format_words[] = { "keep", "jpeg", "png", "webp", "tiff", "avif", NULL };
@@ -129,12 +130,26 @@ static const struct option_row rows[] = {
 		.help = "stamp the picture in FILE (PNG, SVG, WebP, ..., with or without transparency) on "
 			"each "
 			"output" },
+	{ .name = "watermark-light",
+		MARK(light),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM,
+		.help = "stamp one of two versions of a mark instead: the picture in FILE, such as a white "
+			"logo, where the output is dark beneath it; needs --watermark-dark" },
+	{ .name = "watermark-dark",
+		MARK(dark),
+		.parse = parse_file,
+		.argument = "FILE",
+		.form = FILE_FORM,
+		.help = "the other version, for where the output is light" },
 	{ .name = "watermark-text",
 		MARK(text),
 		.parse = parse_mark_text,
 		.argument = "TEXT",
 		.form = "text in UTF-8 with tokens such as {date:%Y}",
-		.help = "stamp TEXT instead, as it is: nothing in it is markup; see MARKS for its tokens" },
+		.help = "stamp TEXT instead of a picture, as it is: nothing in it is markup; see MARKS for "
+			"its tokens" },
 	{ .name = "watermark-font",
 		MARK(style.font),
 		.parse = parse_text,
@@ -177,8 +192,8 @@ static const struct option_row rows[] = {
 		.words = position_words,
 		.argument = "P",
 		.default_value = "se",
-		.help = "where the mark stands: nw, n, ne, w, c, e, sw, s or se, as on a map, or tile for "
-			"all over" },
+		.help = "where the mark stands: nw, n, ne, w, c, e, sw, s or se, as on a map, tile for "
+			"all over, or calm for the corner where the output has the least detail" },
 	{ .name = "watermark-size",
 		MARK(size),
 		.parse = parse_mark_size,

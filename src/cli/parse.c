@@ -172,13 +172,52 @@ static enum parse_outcome take_names(struct arguments *arguments)
 	return PARSE_OK;
 }
 
-/* A mark is one or the other: which of the two would be seen must not be a matter of luck. */
-static bool is_both(const struct output_settings *outputs, size_t count)
+/* "[mark logo] ", or "" where no recipe has a name for it. */
+static const char *show_place(const char *section, const char *label, char *shown, size_t size)
 {
-	for (size_t i = 0; i < count; i++)
-		if (outputs[i].mark.file && outputs[i].mark.text)
-			return true;
-	return false;
+	char name[100];
+
+	if (*label)
+		g_snprintf(shown, size, "[%s %s] ", section, text_printable(label, name, sizeof(name)));
+	else
+		*shown = '\0';
+	return shown;
+}
+
+/* A mark is one of these: which of them would be seen must not be a matter of luck. */
+static enum parse_outcome check_mark(
+	const struct arguments *arguments, const char *section, const struct output_settings *output)
+{
+	const struct mark_settings *mark = &output->mark;
+	const char *pair = mark->light ? "watermark-light" : mark->dark ? "watermark-dark" : NULL;
+	const char *one = mark->file ? "watermark" : pair, *other = mark->text ? "watermark-text" : pair;
+	char place[120];
+
+	show_place(section, output->label, place, sizeof(place));
+	if (one && other && one != other) {
+		err_set(arguments->err, REASON_UNSUPPORTED,
+			"%s--%s and --%s: expected one of the two, as a mark is a picture, text, or a light "
+			"and a dark picture",
+			place, one, other);
+		return PARSE_ERROR;
+	}
+	if (!mark->light != !mark->dark) {
+		err_set(arguments->err, REASON_UNSUPPORTED,
+			"%s--%s: needs --watermark-%s too: which of the two is stamped is up to the picture",
+			place, pair, mark->light ? "dark" : "light");
+		return PARSE_ERROR;
+	}
+	return PARSE_OK;
+}
+
+static enum parse_outcome check_each_mark(const struct arguments *arguments, const char *section,
+	const struct output_settings *outputs, size_t count)
+{
+	enum parse_outcome outcome = PARSE_OK;
+
+	for (size_t i = 0; i < count && outcome == PARSE_OK; i++)
+		outcome = check_mark(arguments, section, &outputs[i]);
+	return outcome;
 }
 
 static enum parse_outcome check_marks(const struct arguments *arguments)
@@ -186,14 +225,9 @@ static enum parse_outcome check_marks(const struct arguments *arguments)
 	const struct settings *settings = arguments->settings;
 	char shown[80];
 
-	if (is_both(settings->outputs, settings->outputs_count) ||
-		is_both(settings->marks, settings->marks_count)) {
-		err_set(arguments->err, REASON_UNSUPPORTED,
-			"--watermark and --watermark-text: expected one of the two, as a mark is a picture "
-			"or "
-			"text");
+	if (check_each_mark(arguments, "output", settings->outputs, settings->outputs_count) != PARSE_OK ||
+		check_each_mark(arguments, "mark", settings->marks, settings->marks_count) != PARSE_OK)
 		return PARSE_ERROR;
-	}
 	for (size_t i = 0; i < settings->outputs_count; i++) {
 		const char *unknown = settings_unknown_mark(settings, &settings->outputs[i]);
 

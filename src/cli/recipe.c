@@ -147,16 +147,22 @@ static int check_marks(const struct recipe_book *book, const struct settings *se
 	return 0;
 }
 
+/* Half of a pair is something; what is wrong with it is told for marks of all kinds (parse.c). */
+static bool is_nothing(const struct mark_settings *mark)
+{
+	return !settings_mark_is_made(mark) && !mark->light && !mark->dark;
+}
+
 /* A mark of the recipe's has to be something. */
 static int check_marks_are_seen(const struct recipe_book *book, const struct settings *settings)
 {
 	const struct recipe_names *names = &book->names[RECIPE_MARK];
 
 	for (size_t i = 0; i < settings->marks_count; i++)
-		if (!settings->marks[i].mark.file && !settings->marks[i].mark.text)
+		if (is_nothing(&settings->marks[i].mark))
 			return err_set(book->err, REASON_UNSUPPORTED,
 				"[mark %s], in line %d: expected watermark = FILE or watermark-text = TEXT "
-				"in it",
+				"in it, or both watermark-light and watermark-dark",
 				settings->marks[i].label, g_array_index(names->lines, int, i));
 	return 0;
 }

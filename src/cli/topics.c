@@ -72,6 +72,16 @@ static const struct topic_entry marks[] = {
 		  "{exif:Artist|Studio}. A picture of whose text nothing is left fails, with reason "
 		  "watermark. A font that is not installed stops the run before anything is written; fc-list "
 		  "shows those that are."),
+	PARAGRAPH(
+		"Or it is two pictures, a light and a dark version (--watermark-light, --watermark-dark): "
+		"the dark one is stamped where the output is light beneath the mark for the most part, else "
+		"the light one; in doubt, around the middle, the light one. Tiles go by the whole output. "
+		"Lightness is CIE L* of the output as it is made, without marks."),
+	PARAGRAPH(
+		"With --watermark-position calm any mark stands in the corner, within its margins, where "
+		"the output has the least detail: where its lightness differs least from place to place. "
+		"Corners that are hardly worse are taken first in the order se, sw, ne, nw, so that a shoot "
+		"looks steady. Where an output has several marks, a calm one keeps off the others."),
 	END,
 };
 

@@ -265,10 +265,47 @@ static void the_options_of_text_are_read(void **state)
 	assert_false(mark->style.shadow.is_on);
 }
 
-static void a_mark_is_a_picture_or_text(void **state)
+static void a_mark_is_a_picture_or_text_or_a_pair(void **state)
 {
-	assert_refused(*state, "--watermark|a.png|--watermark-text|b|in|out",
-		"--watermark and --watermark-text: expected one of the two, as a mark is a picture or text");
+	static const struct {
+		const char *line, *message;
+	} rows[] = {
+		{ "--watermark|a|--watermark-text|b|in|out", "--watermark and --watermark-text" },
+		{ "--watermark|a|--watermark-light|b|in|out", "--watermark and --watermark-light" },
+		{ "--watermark-dark|b|--watermark|a|in|out", "--watermark and --watermark-dark" },
+		{ "--watermark-text|a|--watermark-light|b|--watermark-dark|c|in|out",
+			"--watermark-light and --watermark-text" },
+		{ "--watermark-text|a|--watermark-dark|b|in|out", "--watermark-dark and --watermark-text" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *message = g_strconcat(rows[i].message,
+			": expected one of the two, as a mark is a picture, text, or a light and a dark "
+			"picture",
+			NULL);
+
+		assert_refused(*state, rows[i].line, message);
+	}
+	assert_refused(*state, "--watermark-light|a|in|out",
+		"--watermark-light: needs --watermark-dark too: which of the two is stamped is up to the "
+		"picture");
+	assert_refused(*state, "--watermark-dark|a|in|out",
+		"--watermark-dark: needs --watermark-light too: which of the two is stamped is up to the "
+		"picture");
+}
+
+static void a_pair_counts_as_one_mark_of_two_files(void **state)
+{
+	struct scene *scene = *state;
+	const struct mark_settings *marks[MARKS_MAX];
+	const char *files[MARK_VERSIONS_MAX];
+
+	assert_parsed(scene, "--watermark-light|l.png|--watermark-dark|d.png|--watermark-position|calm");
+	assert_int_equal(settings_marks(&scene->settings, &scene->settings.outputs[0], marks), 1);
+	assert_int_equal(marks[0]->position, GRAVITY_CALM);
+	assert_int_equal(settings_mark_files(marks[0], files), 2);
+	assert_string_equal(files[0], "l.png");
+	assert_string_equal(files[1], "d.png");
 }
 
 static void colour_is_a_word_or_a_file_and_the_last_counts(void **state)
@@ -452,7 +489,8 @@ int main(void)
 		TEST(the_options_of_which_pictures_are_read),
 		TEST(the_options_of_what_is_made_are_read),
 		TEST(the_options_of_text_are_read),
-		TEST(a_mark_is_a_picture_or_text),
+		TEST(a_mark_is_a_picture_or_text_or_a_pair),
+		TEST(a_pair_counts_as_one_mark_of_two_files),
 		TEST(the_options_of_how_it_runs_are_read),
 		TEST(every_word_gives_its_own_value),
 		TEST(shown_defaults_are_the_real_ones),

@@ -116,6 +116,24 @@ static void marks_have_sections_of_their_own(void **state)
 	assert_int_equal(settings_marks(&scene->settings, &outputs[2], marks), 0);
 }
 
+static void a_mark_may_be_a_pair(void **state)
+{
+	struct scene *scene = *state;
+	const struct mark_settings *marks[MARKS_MAX];
+	const char *files[MARK_VERSIONS_MAX];
+
+	assert_loaded(scene,
+		"[output web]\nwatermarks = logo\nwatermark-light = a.png\nwatermark-dark = b.png\n"
+		"[mark logo]\nwatermark-light = l.png\nwatermark-dark = d.png\n"
+		"watermark-position = calm\n");
+	assert_int_equal(settings_marks(&scene->settings, &scene->settings.outputs[0], marks), 2);
+	assert_int_equal(marks[0]->position, GRAVITY_SE);
+	assert_int_equal(marks[1]->position, GRAVITY_CALM);
+	assert_int_equal(settings_mark_files(marks[1], files), 2);
+	assert_string_equal(files[0], scratch_path(&scene->scratch, "l.png"));
+	assert_string_equal(files[1], scratch_path(&scene->scratch, "d.png"));
+}
+
 static void an_included_mark_may_be_changed(void **state)
 {
 	struct scene *scene = *state;
@@ -266,6 +284,7 @@ int main(void)
 		TEST(an_empty_recipe_changes_nothing),
 		TEST(each_section_is_an_output_with_what_all_share),
 		TEST(marks_have_sections_of_their_own),
+		TEST(a_mark_may_be_a_pair),
 		TEST(an_included_mark_may_be_changed),
 		TEST(without_a_named_section_there_is_one_output),
 		TEST(switches_are_yes_or_no),

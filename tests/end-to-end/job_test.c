@@ -262,6 +262,41 @@ static void what_is_up_to_date_is_not_made_again(void **state)
 	assert_true(file_exists(place_path(place, "out/a.jpg")));
 }
 
+static void a_changed_version_of_a_mark_makes_all_again(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	char *in = place_path(place, "in"), *out = place_path(place, "out"),
+	     *light = place_path(place, "light.png"), *dark = place_path(place, "dark.png");
+	char *const both[] = { dark, light };
+
+	picture_write_plain(place_path(place, "in/a.jpg"), 300, 200);
+	picture_write_plain(light, 30, 20);
+	picture_write_plain(dark, 30, 20);
+	for (int i = 0; i < 3; i++) {
+		if (i > 0) /* one of them anew, under the same name */
+			picture_write_plain(both[i - 1], 40, 20);
+		RUN(&ended, "run", in, out, "--watermark-light", light, "--watermark-dark", dark);
+		ASSERT_SAYS(ended.err, "1 made in ");
+		ASSERT_EXIT(&ended, 0);
+		RUN(&ended, "run", in, out, "--watermark-light", light, "--watermark-dark", dark);
+		ASSERT_SAYS(ended.err, "0 made, 1 up to date in ");
+		ASSERT_EXIT(&ended, 0);
+	}
+	/* the same two the other way round; one of them alone; another place */
+	picture_write_plain(dark, 30, 20);
+	RUN(&ended, "run", in, out, "--watermark-light", light, "--watermark-dark", dark);
+	ASSERT_SAYS(ended.err, "1 made in ");
+	RUN(&ended, "run", in, out, "--watermark-light", dark, "--watermark-dark", light);
+	ASSERT_SAYS(ended.err, "1 made in ");
+	RUN(&ended, "run", in, out, "--watermark", dark);
+	ASSERT_SAYS(ended.err, "1 made in ");
+	RUN(&ended, "run", in, out, "--watermark", dark, "--watermark-position", "calm");
+	ASSERT_SAYS(ended.err, "1 made in ");
+	RUN(&ended, "verify", out);
+	ASSERT_EXIT(&ended, 0);
+}
+
 static void a_dry_run_tells_the_plan_and_writes_nothing(void **state)
 {
 	struct place *place = *state;
@@ -424,6 +459,7 @@ int main(void)
 		ROW(a_second_run_replaces_the_outputs_of_the_first),
 		ROW(an_output_folder_may_be_reached_by_a_link),
 		ROW(what_is_up_to_date_is_not_made_again),
+		ROW(a_changed_version_of_a_mark_makes_all_again),
 		ROW(a_dry_run_tells_the_plan_and_writes_nothing),
 		ROW(hidden_files_and_the_output_below_the_input_are_not_scanned),
 		ROW(the_last_filter_that_matches_wins),

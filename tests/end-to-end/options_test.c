@@ -345,6 +345,123 @@ static void text_gives_the_same_bytes_whatever_the_number_of_workers(void **stat
 	}
 }
 
+static void write_plain(struct place *place, const char *name, int width_px, int height_px, uint8_t level)
+{
+	picture_write(place_path(place, "%s", name), &(struct picture){ .width_px = width_px,
+							     .height_px = height_px,
+							     .colour = { level, level, level },
+							     .alpha = 1 });
+}
+
+static void the_version_of_a_mark_goes_by_the_picture(void **state)
+{
+	static const char *const lines[] = {
+		"--watermark-light light.png --watermark-dark dark.png --watermark-margin 10px",
+		"--watermark-light light.png --watermark-dark dark.png --watermark-margin 10px --lane vips",
+		"--recipe marks.ini",
+	};
+	struct place *place = *state;
+
+	write_plain(place, "in/night.png", 300, 200, 40);
+	write_plain(place, "in/snow.png", 300, 200, 220);
+	write_plain(place, "in/night.jpg", 300, 200, 40);
+	write_plain(place, "in/snow.jpg", 300, 200, 220);
+	write_plain(place, "light.png", 40, 20, 255);
+	write_plain(place, "dark.png", 60, 20, 0);
+	file_write_text(place_path(place, "marks.ini"),
+		"[output]\nwatermarks = logo\nname = {dir}/{stem}.{ext}\n[mark logo]\n"
+		"watermark-light = light.png\nwatermark-dark = dark.png\nwatermark-margin = 10px\n");
+	for (unsigned i = 0; i < 2 * G_N_ELEMENTS(lines); i++) {
+		const char *ext = i % 2 ? "jpg" : "png";
+
+		make(place, lines[i / 2]);
+		ASSERT_PIXEL(place_path(place, "out/night.%s", ext), 270, 180, 255, 255, 255, 16);
+		ASSERT_PIXEL(place_path(place, "out/night.%s", ext), 240, 180, 40, 40, 40, 16);
+		ASSERT_PIXEL(place_path(place, "out/snow.%s", ext), 270, 180, 0, 0, 0, 16);
+		ASSERT_PIXEL(place_path(place, "out/snow.%s", ext), 240, 180, 0, 0, 0, 16);
+	}
+}
+
+/* Plain on top, with grain below. */
+static void write_calm_above(struct place *place, const char *name)
+{
+	char *noisy = place_path(place, "noisy.png"), *plain = place_path(place, "plain.png");
+	VipsImage *above, *below, *both;
+
+	write_plain(place, "plain.png", 300, 100, 60);
+	folder_make(place_path(place, "in"));
+	picture_write(noisy, &(struct picture){ .width_px = 300,
+				     .height_px = 100,
+				     .colour = { 120, 120, 120 },
+				     .alpha = 1,
+				     .noise = 60 });
+	above = vips_image_new_from_file(plain, NULL);
+	below = vips_image_new_from_file(noisy, NULL);
+	assert_int_equal(vips_join(above, below, &both, VIPS_DIRECTION_VERTICAL, NULL), 0);
+	assert_int_equal(vips_image_write_to_file(both, place_path(place, "in/%s", name), NULL), 0);
+	g_object_unref(above);
+	g_object_unref(below);
+	g_object_unref(both);
+}
+
+static void a_calm_mark_keeps_off_what_is_to_be_seen(void **state)
+{
+	static const char *const lanes[] = { "vips", "planar" };
+	struct place *place = *state;
+	struct ended ended;
+
+	write_calm_above(place, "a.jpg");
+	write_plain(place, "in/b.jpg", 300, 200, 60);
+	write_mark(place, 40, 20, 1);
+	for (unsigned i = 0; i < G_N_ELEMENTS(lanes); i++) {
+		g_autofree char *line =
+			g_strdup_printf("--watermark mark.png --watermark-margin 10px --quality 95 "
+					"--watermark-position calm --lane %s",
+				lanes[i]);
+
+		make(place, line);
+		assert_true(is_red(place_path(place, "out/a.jpg"), 270, 20));
+		assert_false(is_red(place_path(place, "out/a.jpg"), 270, 180));
+		/* where all are alike */
+		assert_true(is_red(place_path(place, "out/b.jpg"), 270, 180));
+		assert_false(is_red(place_path(place, "out/b.jpg"), 270, 20));
+		RUN(&ended, "verify", place_path(place, "out"));
+		ASSERT_EXIT(&ended, 0);
+	}
+	make(place, "--watermark-text HHH --watermark-font-size 20% --watermark-colour red "
+		    "--watermark-position calm --watermark-margin 0px");
+	assert_false(is_red(place_path(place, "out/a.jpg"), 270, 180));
+}
+
+static void chosen_marks_give_the_same_bytes_whatever_the_number_of_workers(void **state)
+{
+	static const char *const lanes[] = { "vips", "planar" };
+	struct place *place = *state;
+
+	for (int i = 0; i < 4; i++) {
+		char name[] = { (char)('a' + i), '.', 'j', 'p', 'g', '\0' };
+
+		write_calm_above(place, name);
+		picture_write_plain(place_path(place, "in/%d.jpg", i), 300 + i, 200);
+	}
+	write_plain(place, "light.png", 40, 20, 255);
+	write_plain(place, "dark.png", 60, 20, 0);
+	for (unsigned i = 0; i < G_N_ELEMENTS(lanes); i++) {
+		g_autofree char *line =
+			g_strdup_printf("--watermark-light light.png --watermark-dark dark.png "
+					"--watermark-position calm --lane %s --force",
+				lanes[i]);
+		g_autofree char *one = g_strconcat(line, " --jobs 1", NULL),
+				*two = g_strconcat(line, " --jobs 2", NULL);
+		unsigned long sum;
+
+		make(place, one);
+		sum = tree_sum(place_path(place, "out"));
+		make(place, two);
+		assert_int_equal(tree_sum(place_path(place, "out")), sum);
+	}
+}
+
 static void a_mark_may_be_an_svg(void **state)
 {
 	struct place *place = *state;
@@ -935,6 +1052,9 @@ int main(void)
 		ROW(text_says_what_the_pictures_exif_does),
 		ROW(text_gives_the_same_bytes_whatever_the_number_of_workers),
 		ROW(a_mark_may_be_an_svg),
+		ROW(the_version_of_a_mark_goes_by_the_picture),
+		ROW(a_calm_mark_keeps_off_what_is_to_be_seen),
+		ROW(chosen_marks_give_the_same_bytes_whatever_the_number_of_workers),
 		ROW(every_format_is_written_under_its_extension),
 		ROW(the_extension_keeps_the_inputs_own_spelling),
 		ROW(alpha_is_kept_where_it_can_be_and_lies_on_the_background_elsewhere),

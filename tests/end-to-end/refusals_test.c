@@ -60,6 +60,7 @@ static void bad_values_name_option_value_and_form(void **state)
 		{ "--resize", "1600x1200:squeeze" },
 		{ "--resize", "99999999" },
 		{ "--watermark-position", "middle" },
+		{ "--watermark-position", "calmest" },
 		{ "--watermark-size", "20" },
 		{ "--watermark-size", "0%" },
 		{ "--watermark-basis", "area" },
@@ -173,6 +174,14 @@ static void an_unreadable_mark_is_refused(void **state)
 	ASSERT_REFUSED(place, "run in out --watermark-text \xf4\x8f\xbf\xbd", "U+10FFFD");
 	ASSERT_REFUSED(place, "run in out --watermark-text {me}", "{me} is not known");
 	ASSERT_REFUSED(place, "run in out --watermark cut.png", "cut.png");
+	picture_write_plain(place_path(place, "good.png"), 60, 40);
+	ASSERT_REFUSED(place, "run in out --watermark-light good.png", "needs --watermark-dark");
+	ASSERT_REFUSED(place, "run in out --watermark-dark good.png", "needs --watermark-light");
+	ASSERT_REFUSED(place, "run in out --watermark-light good.png --watermark-dark cut.png", "cut.png");
+	ASSERT_REFUSED(
+		place, "run in out --watermark-light notes.txt --watermark-dark good.png", "notes.txt");
+	ASSERT_REFUSED(place, "run in out --watermark good.png --watermark-dark good.png",
+		"--watermark and --watermark-dark", "expected one of the two");
 }
 
 static void a_profile_that_pictures_cannot_be_in_is_refused(void **state)
@@ -363,16 +372,17 @@ static void the_help_of_run_names_every_option_of_the_contract(void **state)
 {
 	static const char *const names[] = { "--recurse", "--include", "--exclude", "--files-from",
 		"--follow-symlinks", "--allow-untrusted", "--resize", "--enlarge", "--watermark",
-		"--watermark-text", "--watermark-font", "--watermark-font-size", "--watermark-colour",
-		"--watermark-outline", "--watermarks", "--watermark-shadow", "--watermark-position",
-		"--watermark-size", "--watermark-basis", "--watermark-margin", "--watermark-opacity",
-		"--watermark-rotate", "--watermark-spacing", "--watermark-oversize", "--format", "--quality",
-		"--chroma", "--png-palette", "--png-compression", "--webp-lossless", "--webp-effort",
-		"--avif-effort", "--tiff-compression", "--progressive", "--optimize", "--background",
-		"--colour", "--metadata", "--copyright", "--artist", "--usage-terms", "--contact-email",
-		"--contact-url", "--contact-phone", "--name", "--on-collision", "--jobs", "--dry-run",
-		"--timeout", "--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log",
-		"--log-level", "--sync", "--rate" };
+		"--watermark-light", "--watermark-dark", "--watermark-text", "--watermark-font",
+		"--watermark-font-size", "--watermark-colour", "--watermark-outline", "--watermarks",
+		"--watermark-shadow", "--watermark-position", "--watermark-size", "--watermark-basis",
+		"--watermark-margin", "--watermark-opacity", "--watermark-rotate", "--watermark-spacing",
+		"--watermark-oversize", "--format", "--quality", "--chroma", "--png-palette",
+		"--png-compression", "--webp-lossless", "--webp-effort", "--avif-effort",
+		"--tiff-compression", "--progressive", "--optimize", "--background", "--colour", "--metadata",
+		"--copyright", "--artist", "--usage-terms", "--contact-email", "--contact-url",
+		"--contact-phone", "--name", "--on-collision", "--jobs", "--dry-run", "--timeout",
+		"--retries", "--max-pixels", "--fail-on", "--progress", "--events", "--log", "--log-level",
+		"--sync", "--rate" };
 	struct place *place = *state;
 	struct ended ended;
 

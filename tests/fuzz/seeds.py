@@ -25,6 +25,8 @@ TEXTS = {
         "[output x]\n[output x]\n",
         "resize = 5\n[outptu web]\n",
         "[output web]\nresiez = 2048\nformat = webp\n",
+        "[output web]\nwatermarks = logo, text\n[mark]\nwatermark-position = calm\n[mark logo]\n"
+        "watermark-light = l.png\nwatermark-dark = d.png\n[mark text]\nwatermark-text = {date:%Y}\n",
     ],
     "specs": lines("""
         2048
@@ -66,6 +68,8 @@ TEXTS = {
         --watermark-margin|3px|--watermark-opacity|.5|--watermark-position|tile|--dry-run|in|out
         --colour|lab.icc|--colour=keep|--chroma|444|--webp-lossless|--png-compression|9|--tiff-compression|jpeg|in|out
         --resise|2048|in|out
+        --watermark-light|l.png|--watermark-dark=d.png|--watermark-position|calm|in|out
+        --watermark-dark|d.png|--watermark-text|x|in|out
     """),
     "names": lines("""
         0a/b.jpg
