@@ -16,6 +16,7 @@
 
 /* Is the template sound, whatever the picture? 0, or -1 with `err` that says what is wrong with it. */
 int naming_check(const char *template, struct err *err);
+int naming_check_sheet(const char *template, struct err *err); /* of a contact sheet */
 
 /* The path for a picture, by a sound template. Heap memory (g_free()); NULL with `err`. */
 char *naming_expand(const char *template, const struct token_subject *subject, struct err *err);

@@ -47,7 +47,9 @@ struct length_spec {
 	enum length_unit {
 		LENGTH_NATURAL, /* not given */
 		LENGTH_PX,
-		LENGTH_PERCENT
+		LENGTH_PERCENT,
+		LENGTH_MM, /* of contact sheets only, as are points */
+		LENGTH_PT
 	} unit;
 	double number; /* 0 to SIZE_LIMIT_PX pixels (whole) or 10000 % */
 };
@@ -281,6 +283,8 @@ struct settings {
 	size_t outputs_count;            /* at least 1 */
 	struct output_settings *marks;   /* those that outputs name: of each, only label and mark count */
 	size_t marks_count;
+	struct sheet_settings *sheets; /* contact sheets: sheet_settings.h */
+	size_t sheets_count;
 	struct run_settings run;
 	char *recipe; /* the file; NULL: none */
 	char *output_folder;

@@ -12,6 +12,10 @@
  * at the file: without a date it is TEXT. {exif:NAME} is what the camera wrote (facts.h has the names), else
  * "unknown"; or TEXT in {exif:NAME|TEXT}. {seq:N} is the picture's number, in N digits at least.
  *
+ * Text of a contact sheet has other tokens: {sheet} is its name, {page:N} and {pages} are the page's number
+ * and how many there are, {ext} is of the sheet's format; {output} is the output that it shows, and
+ * {date:FORMAT} the day of its newest picture, whose facts the subject has.
+ *
  * {{ and }} are braces.
  */
 #ifndef STAMPMILL_JOB_TOKENS_H
@@ -25,6 +29,11 @@
 #include "job/facts.h"
 #include "job/format.h"
 
+struct token_sheet {
+	const char *label, *ext;
+	int page, pages; /* from 1; `pages` 0: not known yet, and {pages} is refused */
+};
+
 struct token_subject {
 	const char *input;  /* the input's path below its root */
 	const char *output; /* the output's name in the recipe, or "" */
@@ -33,6 +42,7 @@ struct token_subject {
 	const struct facts *facts; /* NULL: nothing is known */
 	int64_t changed_s;         /* when the input's file was changed */
 	int sequence;
+	const struct token_sheet *sheet; /* NULL: text of a picture */
 };
 
 /* Whether `template` has {seq} in it. */
@@ -45,8 +55,11 @@ bool tokens_count(const char *template);
 int tokens_expand(const char *template, const struct token_subject *subject, bool for_path, GString *text,
 	struct err *err);
 
-/* Is text that is no path sound, whatever the picture? 0, or -1 with `err`. */
+/* Is text that is no path sound, whatever the picture? 0, or -1 with `err`. The same for a picture's caption
+ * on a contact sheet, which may have {seq} in it, and for text of a sheet. */
 int tokens_check(const char *template, struct err *err);
+int tokens_check_caption(const char *template, struct err *err);
+int tokens_check_sheet(const char *template, struct err *err);
 
 /* Are there tokens in it, so that it may be another text for each picture? */
 bool tokens_are_in(const char *template);

@@ -39,12 +39,21 @@ int naming_check(const char *template, struct err *err)
 {
 	static const struct facts telling = { .taken_s = 1,
 		.exif = { "m", "m", "l", "a", "1", "1", "1", "1" } };
-	struct token_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1, &telling, 1, 1 };
+	struct token_subject example = { "d/s.jpg", "o", FORMAT_JPEG, 1, 1, &telling, 1, 1, NULL };
 	g_autofree char *full = naming_expand(template, &example, err), *bare = NULL;
 
 	example.facts = NULL;
 	bare = full ? naming_expand(template, &example, err) : NULL;
 	return bare ? 0 : -1;
+}
+
+int naming_check_sheet(const char *template, struct err *err)
+{
+	static const struct token_sheet sheet = { "s", "jpg", 1, 0 };
+	struct token_subject example = { .input = "", .output = "o", .sheet = &sheet };
+	g_autofree char *name = naming_expand(template, &example, err);
+
+	return name ? 0 : -1;
 }
 
 /* Names that Windows keeps for devices, with any extension. */

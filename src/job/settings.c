@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "job/sheet_settings.h"
 
 #define PERCENT_MAX 10000
 /* The square of SIZE_LIMIT_PX, rounded down. */
@@ -111,6 +112,7 @@ void settings_finish(struct settings *settings)
 {
 	outputs_free(settings->outputs, settings->outputs_count);
 	outputs_free(settings->marks, settings->marks_count);
+	settings_name_sheets(settings, NULL, 0);
 	g_strfreev(settings->input.inputs);
 	for (size_t i = 0; i < settings->input.filters_count; i++)
 		g_free(settings->input.filters[i].glob);

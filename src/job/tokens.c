@@ -16,12 +16,19 @@ struct token_use {
 	char *argument, *fallback; /* NULL: none; owned */
 };
 
+/* What a token is of. */
+enum {
+	OF_PICTURE = 1,
+	OF_SHEET = 2
+};
+
 struct token {
 	const char *name;
 	const char *shown; /* in the list of what there is */
 	/* The value, to be freed with g_free(); NULL where the picture does not say, or with `err`. */
 	char *(*find)(const struct token_use *use, const struct token_subject *subject, struct err *err);
 	bool takes_case; /* :lower and :upper */
+	int of;
 };
 
 static char *take_string(char *string)
@@ -45,6 +52,8 @@ static char *find_ext(const struct token_use *use, const struct token_subject *s
 {
 	const char *own = path_ext(subject->input);
 
+	if (subject->sheet)
+		return g_strdup(subject->sheet->ext);
 	return g_strdup(format_has_extension(subject->format, own) ? own : format_extension(subject->format));
 }
 
@@ -119,25 +128,52 @@ static char *find_exif(const struct token_use *use, const struct token_subject *
 	return *text ? g_strdup(text) : NULL;
 }
 
-static char *find_seq(const struct token_use *use, const struct token_subject *subject, struct err *err)
+static char *find_padded(const struct token_use *use, int number, struct err *err)
 {
 	const char *digits = use->argument ? use->argument : "1";
 
 	if (*digits < '1' || *digits > '9' || digits[1])
 		return refuse_argument(use, "a number of digits from 1 to 9", err);
-	return g_strdup_printf("%0*d", *digits - '0', subject->sequence);
+	return g_strdup_printf("%0*d", *digits - '0', number);
+}
+
+static char *find_seq(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return find_padded(use, subject->sequence, err);
+}
+
+static char *find_sheet(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return g_strdup(subject->sheet->label);
+}
+
+static char *find_page(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	return find_padded(use, subject->sheet->page, err);
+}
+
+/* A picture that fails may make it one less: a name has to be known before. */
+static char *find_pages(const struct token_use *use, const struct token_subject *subject, struct err *err)
+{
+	if (subject->sheet->pages > 0)
+		return find_padded(use, subject->sheet->pages, err);
+	err_set(err, REASON_UNSUPPORTED, "{pages} is for the header only");
+	return NULL;
 }
 
 static const struct token tokens[] = {
-	{ "dir", "{dir}", find_dir, true },
-	{ "stem", "{stem}", find_stem, true },
-	{ "ext", "{ext}", find_ext, true },
-	{ "output", "{output}", find_output, true },
-	{ "width", "{width}", find_width, false },
-	{ "height", "{height}", find_height, false },
-	{ "date", "{date:%Y-%m-%d}", find_date, false },
-	{ "seq", "{seq:4}", find_seq, false },
-	{ "exif", "{exif:Model}", find_exif, false },
+	{ "dir", "{dir}", find_dir, true, OF_PICTURE },
+	{ "stem", "{stem}", find_stem, true, OF_PICTURE },
+	{ "ext", "{ext}", find_ext, true, OF_PICTURE | OF_SHEET },
+	{ "output", "{output}", find_output, true, OF_PICTURE | OF_SHEET },
+	{ "width", "{width}", find_width, false, OF_PICTURE },
+	{ "height", "{height}", find_height, false, OF_PICTURE },
+	{ "date", "{date:%Y-%m-%d}", find_date, false, OF_PICTURE | OF_SHEET },
+	{ "seq", "{seq:4}", find_seq, false, OF_PICTURE },
+	{ "exif", "{exif:Model}", find_exif, false, OF_PICTURE },
+	{ "sheet", "{sheet}", find_sheet, true, OF_SHEET },
+	{ "page", "{page:2}", find_page, false, OF_SHEET },
+	{ "pages", "{pages}", find_pages, false, OF_SHEET },
 };
 
 /* In text that goes into a path: no slash, no dot in front, nothing that is not to be seen. */
@@ -184,19 +220,20 @@ static char *find_text(
 	return value;
 }
 
-static void refuse_token(const char *name, struct err *err)
+static void refuse_token(const char *name, int of, struct err *err)
 {
 	g_autoptr(GString) known = g_string_new("");
 	char shown[64];
 
 	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++)
-		g_string_append_printf(known, " %s", tokens[i].shown);
+		if (tokens[i].of & of)
+			g_string_append_printf(known, " %s", tokens[i].shown);
 	text_printable(name, shown, sizeof(shown));
 	err_set(err, REASON_UNSUPPORTED, "{%s} is not known; there are%s", shown, known->str);
 }
 
 /* The token at `*text`, which is a brace; `*text` moves behind it. 0, or -1 with `err`. */
-static int read_use(const char **text, struct token_use *use, struct err *err)
+static int read_use(const char **text, int of, struct token_use *use, struct err *err)
 {
 	size_t length = strcspn(*text + 1, "{}");
 	g_autofree char *whole = g_strndup(*text + 1, length), *inside = g_strdup(whole);
@@ -210,13 +247,13 @@ static int read_use(const char **text, struct token_use *use, struct err *err)
 	if (argument)
 		*argument++ = '\0';
 	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++) {
-		if (strcmp(tokens[i].name, inside) != 0)
+		if (strcmp(tokens[i].name, inside) != 0 || !(tokens[i].of & of))
 			continue;
 		*use = (struct token_use){ &tokens[i], g_strdup(argument), g_strdup(fallback) };
 		*text += length + 2;
 		return 0;
 	}
-	refuse_token(whole, err);
+	refuse_token(whole, of, err);
 	return -1;
 }
 
@@ -227,7 +264,7 @@ static int expand_token(
 	struct token_use use;
 	g_autofree char *value = NULL;
 
-	if (read_use(text, &use, err) < 0)
+	if (read_use(text, subject->sheet ? OF_SHEET : OF_PICTURE, &use, err) < 0)
 		return -1;
 	value = find_text(&use, subject, for_path, err);
 	g_free(use.argument);
@@ -264,7 +301,7 @@ static bool is_seq(const char **text)
 	struct token_use use = { .token = NULL };
 	struct err ignored;
 
-	if (read_use(text, &use, &ignored) < 0) {
+	if (read_use(text, OF_PICTURE, &use, &ignored) < 0) {
 		*text += strlen(*text);
 		return false;
 	}
@@ -286,19 +323,33 @@ bool tokens_count(const char *template)
 	return found;
 }
 
-int tokens_check(const char *template, struct err *err)
+int tokens_check_caption(const char *template, struct err *err)
 {
 	static const struct token_subject example = {
 		.input = "d/s.jpg", .output = "o", .format = FORMAT_JPEG, .width_px = 1, .height_px = 1
 	};
 	g_autoptr(GString) text = g_string_new("");
 
-	if (tokens_expand(template, &example, false, text, err) < 0)
+	return tokens_expand(template, &example, false, text, err);
+}
+
+int tokens_check(const char *template, struct err *err)
+{
+	if (tokens_check_caption(template, err) < 0)
 		return -1;
 	/* a picture's number is given to its name: what was made before may get another one */
 	if (tokens_count(template))
 		return err_set(err, REASON_UNSUPPORTED, "{seq} is for names of files only");
 	return 0;
+}
+
+int tokens_check_sheet(const char *template, struct err *err)
+{
+	static const struct token_sheet sheet = { "s", "jpg", 1, 1 };
+	static const struct token_subject example = { .input = "", .output = "o", .sheet = &sheet };
+	g_autoptr(GString) text = g_string_new("");
+
+	return tokens_expand(template, &example, false, text, err);
 }
 
 bool tokens_are_in(const char *template)

@@ -6,6 +6,20 @@
 #include "base/path.h"
 #include "job/naming.h"
 
+/* The same of a contact sheet. */
+static void fuzz_sheet(const char *template)
+{
+	const struct token_sheet sheet = { "proof", "pdf", 12, 0 };
+	const struct token_subject subject = { .input = "", .output = "web", .sheet = &sheet };
+	g_autofree char *path = NULL;
+	struct err err;
+
+	if (naming_check_sheet(template, &err) < 0)
+		return;
+	path = naming_expand(template, &subject, &err);
+	REQUIRE(!path || path_is_beneath(path));
+}
+
 /* The template, a NUL and the input's path. */
 static void fuzz_one(const unsigned char *data, size_t size)
 {
@@ -19,6 +33,7 @@ static void fuzz_one(const unsigned char *data, size_t size)
 	};
 	struct err err;
 
+	fuzz_sheet(template);
 	if (naming_check(template, &err) < 0 || !path_is_beneath(input))
 		return;
 	for (enum format format = FORMAT_JPEG; format <= FORMAT_AVIF; format++) {

@@ -16,7 +16,7 @@ static const struct facts silent;
 
 static void assert_named(const char *template, const char *input, enum format format, const char *name)
 {
-	struct token_subject subject = { input, "web", format, 2048, 1365, &shot, 86400, 17 };
+	struct token_subject subject = { input, "web", format, 2048, 1365, &shot, 86400, 17, NULL };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -28,7 +28,7 @@ static void assert_named(const char *template, const char *input, enum format fo
 
 static void assert_refused(const char *template, const char *input, const char *why)
 {
-	struct token_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365, &shot, 86400, 17 };
+	struct token_subject subject = { input, "web", FORMAT_JPEG, 2048, 1365, &shot, 86400, 17, NULL };
 	struct err err;
 
 	assert_null(naming_expand(template, &subject, &err));
@@ -50,7 +50,7 @@ static void tokens_are_replaced(void **state)
 static void assert_named_by(const struct facts *facts, int64_t changed_s, const char *template,
 	const char *input, const char *name)
 {
-	struct token_subject subject = { input, "Web", FORMAT_JPEG, 2048, 1365, facts, changed_s, 17 };
+	struct token_subject subject = { input, "Web", FORMAT_JPEG, 2048, 1365, facts, changed_s, 17, NULL };
 	struct err err = { REASON_NONE, "" };
 	char *path = naming_expand(template, &subject, &err);
 
@@ -234,7 +234,7 @@ static void random_templates_give_a_path_beneath_or_a_reason(void **state)
 	for (int round = 0; round < 50000; round++) {
 		char template[80] = "";
 		struct token_subject subject = { round % 2 ? "c.jpg" : "a/b/.c..d", "", FORMAT_PNG, 1, 2,
-			&shot, 0, 0 };
+			&shot, 0, 0, NULL };
 		struct err err = { REASON_NONE, "" };
 		char *path;
 
