@@ -23,6 +23,7 @@
 #include "job/geometry.h"
 #include "job/scan.h"
 #include "job/settings.h"
+#include "job/tokens.h"
 
 /* What the probe said of one input: facts when err.reason is REASON_NONE. */
 struct probe_verdict {
@@ -58,6 +59,7 @@ struct plan {
 	const struct probe_verdict *probed; /* borrowed, one for each of scan->inputs */
 	struct planned_input *inputs;       /* one for each of scan->inputs */
 	size_t outputs_count;               /* per input */
+	struct planned_sheet *sheets;       /* one for each of settings->sheets: sheet_plan.h */
 	struct err *problems;               /* why the run must not start, for people: each a whole line that
 					       begins with a name, in the order of the inputs; owned. After the
 					       first PLAN_PROBLEMS_MAX the last one says how many more there are */
@@ -78,6 +80,9 @@ void plan_free(struct plan *plan); /* NULL is allowed */
 /* The output's name for people and events: the output folder as the user wrote it, a slash, the path. Heap
  * memory (free()). */
 char *plan_output_name(const struct plan *plan, const struct planned_output *output);
+
+/* An input and one of its outputs, which has its size, as names and texts speak of them. */
+struct token_subject plan_subject(const struct plan *plan, size_t input, size_t output);
 
 /* For those who check parts of a plan: one more problem, and names for its words: printable, a long one
  * shortened. Heap memory (g_free()). */

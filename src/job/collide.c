@@ -5,12 +5,14 @@
 
 #include "base/path.h"
 #include "job/naming.h"
+#include "job/sheet_plan.h"
 
 /* One output's wish for a name. */
 struct claim {
 	struct planned_output *output;
-	size_t input; /* index into scan->inputs */
-	char *key;    /* owned by the claims */
+	size_t input;                      /* index into scan->inputs */
+	const struct planned_sheet *sheet; /* whose file it is; NULL: a picture's */
+	char *key;                         /* owned by the claims */
 };
 
 struct claims {
@@ -68,10 +70,32 @@ static void claims_add(struct claims *claims, const struct claim *added)
 	add_folders(claims, claim);
 }
 
+static size_t count_files(const struct plan *plan)
+{
+	size_t count = plan->scan->inputs_count * plan->outputs_count;
+
+	for (size_t i = 0; i < plan->settings->sheets_count; i++)
+		count += plan->sheets[i].files_count;
+	return count;
+}
+
+/* After all pictures, so that these come to their names first. */
+static void add_sheets(struct claims *claims, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->settings->sheets_count; i++) {
+		const struct planned_sheet *sheet = &plan->sheets[i];
+
+		for (size_t j = 0; j < sheet->files_count; j++)
+			if (*sheet->files[j].path)
+				claims_add(claims,
+					&(struct claim){ .output = &sheet->files[j], .sheet = sheet });
+	}
+}
+
 static void claims_init(struct claims *claims, struct plan *plan)
 {
 	*claims = (struct claims){
-		.rows = g_new(struct claim, plan->scan->inputs_count * plan->outputs_count),
+		.rows = g_new(struct claim, count_files(plan)),
 		.first = g_hash_table_new(g_str_hash, g_str_equal),
 		.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
@@ -82,6 +106,7 @@ static void claims_init(struct claims *claims, struct plan *plan)
 			if (*outputs[j].path)
 				claims_add(claims, &(struct claim){ .output = &outputs[j], .input = i });
 	}
+	add_sheets(claims, plan);
 }
 
 static void claims_finish(struct claims *claims)
@@ -160,7 +185,7 @@ static void keep_extensions(struct plan *plan, struct claims *claims)
 	}
 	for (size_t i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->rows[i];
-		const char *own = path_ext(plan->scan->inputs[claim->input].path);
+		const char *own = claim->sheet ? "" : path_ext(plan->scan->inputs[claim->input].path);
 		g_autofree char *inserted = g_strconcat(".", own, NULL);
 
 		if (*own && strcmp(own, path_ext(claim->output->path)) != 0 &&
@@ -229,25 +254,38 @@ static void add_clash_of_outputs(struct plan *plan, const struct claim *one, con
 
 static bool is_of_one_picture(const struct claim *one, const struct claim *other)
 {
-	return one->input == other->input && strcmp(one->output->path, other->output->path) == 0;
+	return !one->sheet && !other->sheet && one->input == other->input &&
+	       strcmp(one->output->path, other->output->path) == 0;
+}
+
+/* "of shoot/a.jpg", "as page 2 of [sheet proof]" */
+static char *show_origin(const struct plan *plan, const struct claim *claim)
+{
+	g_autofree char *input = claim->sheet ? NULL : plan_show_input(plan, claim->input);
+
+	if (input)
+		return g_strconcat("of ", input, NULL);
+	return g_strdup_printf("as page %zu of [sheet %s]", (size_t)(claim->output - claim->sheet->files) + 1,
+		claim->sheet->settings->label);
 }
 
 static void add_clash(struct plan *plan, const struct claim *first, const struct clash *clash)
 {
 	g_autofree char *name = plan_show_output(plan, first->output);
 	g_autofree char *other = plan_show_output(plan, clash->second->output);
-	g_autofree char *input = plan_show_input(plan, first->input);
-	g_autofree char *other_input = plan_show_input(plan, clash->second->input);
+	g_autofree char *origin = show_origin(plan, first);
+	g_autofree char *other_origin = show_origin(plan, clash->second);
+	bool pages = first->sheet && first->sheet == clash->second->sheet;
 	char more[48] = "";
 
 	if (clash->others > 0)
 		g_snprintf(more, sizeof(more), " and %zu more", clash->others);
 	if (strcmp(first->output->path, clash->second->output->path) == 0)
-		plan_add_problem(plan, "%s: would be made of %s and of %s%s", name, input, other_input, more);
+		plan_add_problem(plan, "%s: would be made %s and %s%s%s", name, origin, other_origin, more,
+			pages ? "; a name with {page} tells them apart" : "");
 	else
-		plan_add_problem(plan,
-			"%s: is the same name as %s on Windows and macOS (made of %s and of %s%s)", name,
-			other, input, other_input, more);
+		plan_add_problem(plan, "%s: is the same name as %s on Windows and macOS (made %s and %s%s)",
+			name, other, origin, other_origin, more);
 }
 
 static void check_folder(struct plan *plan, const struct claims *claims, const struct claim *claim)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "job/sheet_plan.h"
 
 static guint input_hash(const void *data)
 {
@@ -55,4 +56,7 @@ void originals_check(struct plan *plan)
 	for (size_t i = 0; i < plan->scan->inputs_count; i++)
 		for (size_t j = 0; plan->inputs[i].outputs && j < plan->outputs_count; j++)
 			check_output(plan, inputs, folder_fd, &plan->inputs[i].outputs[j]);
+	for (size_t i = 0; i < plan->settings->sheets_count; i++)
+		for (size_t j = 0; j < plan->sheets[i].files_count; j++)
+			check_output(plan, inputs, folder_fd, &plan->sheets[i].files[j]);
 }

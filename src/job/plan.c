@@ -13,6 +13,7 @@
 #include "job/holding.h"
 #include "job/naming.h"
 #include "job/originals.h"
+#include "job/sheet_plan.h"
 
 void plan_add_problem(struct plan *plan, const char *format, ...)
 {
@@ -144,20 +145,27 @@ static int plan_size(const struct plan *plan, size_t index, const struct facts *
 	return check_size(plan, output, err);
 }
 
-static void name_output(struct plan *plan, size_t input, size_t index)
+struct token_subject plan_subject(const struct plan *plan, size_t input, size_t output)
 {
-	struct planned_output *output = &plan->inputs[input].outputs[index];
-	const struct output_settings *settings = &plan->settings->outputs[index];
-	struct token_subject subject = {
+	const struct planned_output *planned = &plan->inputs[input].outputs[output];
+
+	return (struct token_subject){
 		.input = plan->scan->inputs[input].path,
-		.output = settings->label,
-		.format = output->format,
-		.width_px = output->geometry.out_width_px,
-		.height_px = output->geometry.out_height_px,
+		.output = plan->settings->outputs[output].label,
+		.format = planned->format,
+		.width_px = planned->geometry.out_width_px,
+		.height_px = planned->geometry.out_height_px,
 		.facts = &plan->probed[input].facts,
 		.changed_s = plan->scan->inputs[input].mtime_ns / 1000000000,
 		.sequence = plan->probed[input].sequence,
 	};
+}
+
+static void name_output(struct plan *plan, size_t input, size_t index)
+{
+	struct planned_output *output = &plan->inputs[input].outputs[index];
+	const struct output_settings *settings = &plan->settings->outputs[index];
+	struct token_subject subject = plan_subject(plan, input, index);
 	g_autofree char *name = NULL;
 	struct err err;
 
@@ -265,21 +273,26 @@ static void check_profiles(struct plan *plan)
 	}
 }
 
+static void check_length(struct plan *plan, const struct planned_output *output)
+{
+	g_autofree char *name = NULL;
+	struct err err;
+
+	if (!*output->path || naming_check_path(output->path, &err) == 0)
+		return;
+	name = plan_show_output(plan, output);
+	plan_add_problem(plan, "%s: cannot be made: %s", name, err.text);
+}
+
 /* Numbers and inserted extensions may have made a name too long. */
 static void check_lengths(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->scan->inputs_count; i++) {
-		for (size_t j = 0; plan->inputs[i].outputs && j < plan->outputs_count; j++) {
-			const struct planned_output *output = &plan->inputs[i].outputs[j];
-			g_autofree char *name = NULL;
-			struct err err;
-
-			if (!*output->path || naming_check_path(output->path, &err) == 0)
-				continue;
-			name = plan_show_output(plan, output);
-			plan_add_problem(plan, "%s: cannot be made: %s", name, err.text);
-		}
-	}
+	for (size_t i = 0; i < plan->scan->inputs_count; i++)
+		for (size_t j = 0; plan->inputs[i].outputs && j < plan->outputs_count; j++)
+			check_length(plan, &plan->inputs[i].outputs[j]);
+	for (size_t i = 0; i < plan->settings->sheets_count; i++)
+		for (size_t j = 0; j < plan->sheets[i].files_count; j++)
+			check_length(plan, &plan->sheets[i].files[j]);
 }
 
 struct plan *plan_new(const struct settings *settings, const struct scan *scan,
@@ -297,6 +310,9 @@ struct plan *plan_new(const struct settings *settings, const struct scan *scan,
 	check_profiles(plan);
 	for (size_t i = 0; i < scan->inputs_count; i++)
 		plan_input(plan, i, writable);
+	plan->sheets = g_new0(struct planned_sheet, settings->sheets_count + 1);
+	for (size_t i = 0; i < settings->sheets_count; i++)
+		sheet_plan_init(plan, i);
 	collide_resolve(plan);
 	check_lengths(plan);
 	collide_check(plan);
@@ -311,6 +327,9 @@ void plan_free(struct plan *plan)
 		return;
 	for (size_t i = 0; i < plan->scan->inputs_count; i++)
 		outputs_free(plan->inputs[i].outputs, plan->outputs_count);
+	for (size_t i = 0; i < plan->settings->sheets_count; i++)
+		sheet_plan_finish(&plan->sheets[i]);
+	g_free(plan->sheets);
 	for (size_t i = 0; i < plan->refusals_count; i++)
 		g_free(plan->refusals[i]);
 	g_free(plan->refusals);

@@ -48,7 +48,7 @@ static void add_contents(struct pack *pack, const void *data, size_t size_bytes)
 	pack_string(pack, digest);
 }
 
-static int add_logo(struct pack *pack, const char *file, struct err *err)
+int recipe_digest_file(struct pack *pack, const char *file, struct err *err)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *contents = NULL;
@@ -69,7 +69,7 @@ static int add_logos(struct pack *pack, const struct mark_settings *mark, struct
 	if (count > 1)
 		pack_string(pack, "light and dark");
 	for (size_t i = 0; i < count; i++)
-		if (add_logo(pack, files[i], err) < 0)
+		if (recipe_digest_file(pack, files[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -183,27 +183,36 @@ static int add_output(struct pack *pack, const struct output_settings *output,
 	return 0;
 }
 
-int recipe_digest(const struct output_settings *output, const struct settings *settings,
-	unsigned char digest[RECIPE_DIGEST_BYTES], struct err *err)
+int recipe_digest_pack(struct pack *pack, unsigned char digest[RECIPE_DIGEST_BYTES], struct err *err)
 {
 	gsize length = RECIPE_DIGEST_BYTES;
-	struct pack pack;
-	int result;
+	bool failed = pack->failed;
 
-	pack_init(&pack);
-	result = add_output(&pack, output, settings, err);
-	pack_i64(&pack, settings->run.sampling);
-	/* what a stricter run would have refused is looked at again */
-	pack_i64(&pack, settings->run.fail_on);
-	if (result == 0 && pack.failed)
-		result = err_set(err, REASON_OUT_OF_MEMORY, "no memory for a recipe");
-	if (result == 0) {
+	if (failed) {
+		err_set(err, REASON_OUT_OF_MEMORY, "no memory for a recipe");
+	} else {
 		GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
 
-		g_checksum_update(checksum, pack.data, (gssize)pack.size_bytes);
+		g_checksum_update(checksum, pack->data, (gssize)pack->size_bytes);
 		g_checksum_get_digest(checksum, digest, &length);
 		g_checksum_free(checksum);
 	}
-	pack_finish(&pack);
-	return result;
+	pack_finish(pack);
+	return failed ? -1 : 0;
+}
+
+int recipe_digest(const struct output_settings *output, const struct settings *settings,
+	unsigned char digest[RECIPE_DIGEST_BYTES], struct err *err)
+{
+	struct pack pack;
+
+	pack_init(&pack);
+	if (add_output(&pack, output, settings, err) < 0) {
+		pack_finish(&pack);
+		return -1;
+	}
+	pack_i64(&pack, settings->run.sampling);
+	/* what a stricter run would have refused is looked at again */
+	pack_i64(&pack, settings->run.fail_on);
+	return recipe_digest_pack(&pack, digest, err);
 }

@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "job/sheet_task.h"
 #include "job/task.h"
 
 static void check_same(struct pack *pack, const unsigned char *data, size_t size)
@@ -62,12 +63,28 @@ static void make_reply(const unsigned char *data, size_t size, struct pack *pack
 	check_same(pack, data, size);
 }
 
+static void sheet_request(const unsigned char *data, size_t size, struct pack *pack)
+{
+	static const struct settings settings = { .sheets_count = 3 };
+	struct sheet_request request;
+
+	if (sheet_request_unpack(&request, &settings, data, size) < 0)
+		return;
+	REQUIRE(request.sheet < 3 && path_is_beneath(request.path) && request.pages >= 1);
+	for (size_t i = 0; i < request.pictures_count; i++)
+		REQUIRE(path_is_beneath(request.pictures[i].path) &&
+			text_is_utf8(request.pictures[i].caption));
+	sheet_request_pack(&request, pack);
+	check_same(pack, data, size);
+	sheet_request_finish(&request);
+}
+
 /* A byte that picks the message, then its payload. */
 static void fuzz_one(const unsigned char *data, size_t size)
 {
 	static void (*const messages[])(const unsigned char *data, size_t size,
-		struct pack *pack) = { probe_request, probe_reply, make_request, make_reply };
-	unsigned int which = fuzz_choice(&data, &size) % 4;
+		struct pack *pack) = { probe_request, probe_reply, make_request, make_reply, sheet_request };
+	unsigned int which = fuzz_choice(&data, &size) % 5;
 	struct pack pack;
 
 	pack_init(&pack);
