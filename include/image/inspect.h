@@ -20,7 +20,8 @@ struct inspection {
 };
 
 /* Decode every pixel of the file open for reading on `fd`, and look into its metadata by other means than
- * metadata.h's. 0; or -1 with `err` when it is not a whole picture. */
+ * metadata.h's. A PDF, which may be a contact sheet, is known by its contents alone, and counts as 1 x 1
+ * pixels. 0; or -1 with `err` when it is not a whole picture. */
 int inspect_file(int fd, struct inspection *inspection, struct err *err);
 
 #endif

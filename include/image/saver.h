@@ -21,6 +21,10 @@ int saver_avif(const struct encode_order *order, VipsImage *image, VipsTarget *t
 /* The order's own image, into memory that the caller frees with g_free(). */
 int saver_webp(const struct encode_order *order, void **file, size_t *file_bytes);
 
+/* A plain JPEG of an image of 8 bits, into memory that the caller frees with g_free(). */
+int saver_jpeg_buffer(
+	VipsImage *image, const struct output_settings *settings, void **file, size_t *file_bytes);
+
 /* Give `image` a field, unless there is nothing in it. */
 void saver_set_blob(VipsImage *image, const char *field, const void *data, size_t size_bytes);
 

@@ -25,6 +25,22 @@ void font_forget_all(void)
 	pango_cairo_font_map_set_default(NULL);
 }
 
+PangoContext *font_context_new(void)
+{
+	PangoContext *context = pango_font_map_create_context(font_map());
+	cairo_font_options_t *options = cairo_font_options_create();
+
+	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+	pango_cairo_context_set_font_options(context, options);
+	pango_context_set_round_glyph_positions(context, FALSE);
+	/* languages choose fonts and shapes: they must not come from the environment */
+	pango_context_set_language(context, pango_language_from_string("en"));
+	cairo_font_options_destroy(options);
+	return context;
+}
+
 static const char *const generic[] = { "Sans", "Sans-Serif", "Serif", "Monospace", "System-ui" };
 
 static bool is_generic_name(const char *name)
@@ -70,44 +86,41 @@ static bool look_for(const char *wanted, char **nearest)
 	return found;
 }
 
-static int refuse(const char *wanted, const char *nearest, struct err *err)
+static int refuse(const char *wanted, const char *said, const char *nearest, struct err *err)
 {
 	char shown[80], other[80];
 
 	text_printable(wanted, shown, sizeof(shown));
 	if (!nearest)
-		return err_set(err, REASON_WATERMARK, "--watermark-font '%s': there is no font here", shown);
+		return err_set(err, REASON_WATERMARK, "%s '%s': there is no font here", said, shown);
 	return err_set(err, REASON_WATERMARK,
-		"--watermark-font '%s': there is no such font here; the nearest name is '%s', and fc-list "
-		"shows "
-		"all",
+		"%s '%s': there is no such font here; the nearest name is '%s', and fc-list shows all", said,
 		shown, text_printable(nearest, other, sizeof(other)));
 }
 
 /* One family, which is here, and no size. 0, or -1 with `err`. */
-static int check(const PangoFontDescription *font, const char *wanted, struct err *err)
+static int check(const PangoFontDescription *font, const char *wanted, const char *said, struct err *err)
 {
 	g_autofree char *nearest = NULL;
 	char shown[80];
 
 	if (pango_font_description_get_set_fields(font) & PANGO_FONT_MASK_SIZE)
 		return err_set(err, REASON_WATERMARK,
-			"--watermark-font '%s': expected a font without a size, which --watermark-font-size "
-			"gives",
-			text_printable(wanted, shown, sizeof(shown)));
+			"%s '%s': expected a font without a size, which %s-size gives", said,
+			text_printable(wanted, shown, sizeof(shown)), said);
 	if (font_is_generic(font) || look_for(font_name(font), &nearest))
 		return 0;
-	return refuse(wanted, nearest, err);
+	return refuse(wanted, said, nearest, err);
 }
 
-PangoFontDescription *font_find(const char *wanted, struct err *err)
+PangoFontDescription *font_find(const char *wanted, const char *said, struct err *err)
 {
 	PangoFontDescription *font = pango_font_description_from_string(wanted ? wanted : "Sans");
 
 	/* "Bold" alone is the system's Sans in bold */
 	if (!font_name(font))
 		pango_font_description_set_family_static(font, "Sans");
-	if (check(font, wanted ? wanted : "Sans", err) == 0)
+	if (check(font, wanted ? wanted : "Sans", said, err) == 0)
 		return font;
 	pango_font_description_free(font);
 	return NULL;

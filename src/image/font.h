@@ -13,8 +13,9 @@
 #include "base/err.h"
 
 /* The font that `wanted` describes ("Noto Serif Bold Italic"; NULL: the system's Sans), without a size. NULL
- * with `err`, reason watermark, where no such font is here. pango_font_description_free(). */
-PangoFontDescription *font_find(const char *wanted, struct err *err);
+ * with `err`, reason watermark, where no such font is here; it names the option, `said`, whose size is
+ * `said`-size. pango_font_description_free(). */
+PangoFontDescription *font_find(const char *wanted, const char *said, struct err *err);
 
 /* Is it one of the names for whatever the system thinks fit? */
 bool font_is_generic(const PangoFontDescription *font);
@@ -24,6 +25,9 @@ const char *font_name(const PangoFontDescription *font);
 
 /* What layouts take fonts from; borrowed. */
 PangoFontMap *font_map(void);
+
+/* For layouts: grey and unhinted, whatever the machine's settings for its screen are. g_object_unref(). */
+PangoContext *font_context_new(void);
 
 void font_forget_all(void);
 

@@ -7,6 +7,7 @@
 
 #include "image/open.h"
 #include "image/probe.h"
+#include "image/read_at.h"
 
 /* libvips gives each EXIF tag a field; directory 3 is the GPS one. */
 static void *find_gps_field(VipsImage *image, const char *field, GValue *value, void *data)
@@ -44,6 +45,13 @@ static int decode(int fd, enum format format, struct inspection *inspection, str
 	return result;
 }
 
+static bool is_pdf(int fd)
+{
+	char head[5];
+
+	return read_at(fd, head, sizeof(head), 0) == sizeof(head) && memcmp(head, "%PDF-", sizeof(head)) == 0;
+}
+
 int inspect_file(int fd, struct inspection *inspection, struct err *err)
 {
 	const struct probe_limits limits = { .max_pixels = INT64_MAX };
@@ -54,6 +62,10 @@ int inspect_file(int fd, struct inspection *inspection, struct err *err)
 	if (error)
 		return err_set_errno(err, error, "cannot be read");
 	inspection->size_bytes = status.st_size;
+	if (is_pdf(fd)) {
+		inspection->width_px = inspection->height_px = 1;
+		return 0;
+	}
 	if (probe_file(fd, &limits, &facts, err) < 0)
 		return -1;
 	return decode(fd, facts.format, inspection, err);

@@ -29,23 +29,6 @@ static int complain(const char *what, struct err *err)
 	return err_set(err, REASON_WATERMARK, "--watermark-text: %s", what);
 }
 
-/* Grey and unhinted, whatever the machine's settings for its screen are. */
-static PangoContext *new_context(void)
-{
-	PangoContext *context = pango_font_map_create_context(font_map());
-	cairo_font_options_t *options = cairo_font_options_create();
-
-	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-	pango_cairo_context_set_font_options(context, options);
-	pango_context_set_round_glyph_positions(context, FALSE);
-	/* languages choose fonts and shapes: they must not come from the environment */
-	pango_context_set_language(context, pango_language_from_string("en"));
-	cairo_font_options_destroy(options);
-	return context;
-}
-
 static void stay_in_the_font(PangoLayout *layout)
 {
 	PangoAttrList *attributes = pango_attr_list_new();
@@ -57,7 +40,7 @@ static void stay_in_the_font(PangoLayout *layout)
 
 static PangoLayout *lay_out(const char *text, PangoFontDescription *font)
 {
-	PangoContext *context = new_context();
+	PangoContext *context = font_context_new();
 	PangoLayout *layout = pango_layout_new(context);
 
 	pango_font_description_set_absolute_size(font, TEXT_EM_PX * PANGO_SCALE);
@@ -124,7 +107,7 @@ static int check(const struct lettering *lettering, const char *text, struct err
 
 struct lettering *lettering_new(const char *text, const struct text_style *style, struct err *err)
 {
-	PangoFontDescription *font = font_find(style->font, err);
+	PangoFontDescription *font = font_find(style->font, "--watermark-font", err);
 	struct lettering *lettering = font ? calloc(1, sizeof(*lettering)) : NULL;
 
 	if (!lettering) {
@@ -169,7 +152,7 @@ void lettering_forget_fonts(void)
 
 int lettering_check_font(const struct text_style *style, struct err *err)
 {
-	PangoFontDescription *font = font_find(style->font, err);
+	PangoFontDescription *font = font_find(style->font, "--watermark-font", err);
 
 	if (!font)
 		return -1;

@@ -37,6 +37,13 @@ static VipsForeignSubsample subsample_of(const struct output_settings *settings)
 	return settings_full_chroma(settings) ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
 }
 
+int saver_jpeg_buffer(
+	VipsImage *image, const struct output_settings *settings, void **file, size_t *file_bytes)
+{
+	return vips_jpegsave_buffer(image, file, file_bytes, "Q", settings->quality, "subsample_mode",
+		subsample_of(settings), KEEP(KEEP_NONE), NULL);
+}
+
 int saver_jpeg(const struct encode_order *order, VipsImage *image, VipsTarget *target)
 {
 	return vips_jpegsave_target(image, target, "Q", encode_quality(order), "subsample_mode",

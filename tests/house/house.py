@@ -36,7 +36,7 @@ LIBRARIES = {
     r"sanitizer/.*|seccomp\.h": ["sys"],
     r"sqlite3\.h": ["job", "command"],
     r"vips/.*|jpeglib\.h|jerror\.h|turbojpeg\.h|png\.h|libdeflate\.h|zimg\.h|lcms2.*\.h": PICTURES,
-    r"libexif/.*|libxml/.*|pango/.*|fontconfig/.*": PICTURES,
+    r"libexif/.*|libxml/.*|pango/.*|cairo(-pdf)?\.h|fontconfig/.*": PICTURES,
 }
 SYSTEM = re.compile(
     r"(sys|linux|asm|netinet|arpa|net)/\w+(/\w+)*\.h|(assert|complex|ctype|dirent|dlfcn|endian|errno|fcntl|fenv|float|fnmatch"
