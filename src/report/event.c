@@ -36,6 +36,15 @@ void totals_add(struct totals *totals, const struct picture_event *event)
 			totals->written_bytes += event->outputs[i].size_bytes;
 }
 
+void totals_add_sheet(struct totals *totals, const struct sheet_event *event)
+{
+	if (event->err.reason == REASON_INTERRUPTED)
+		return;
+	totals->sheets[event->status]++;
+	if (event->status == PICTURE_DONE)
+		totals->written_bytes += event->size_bytes;
+}
+
 static double made_per_second(const struct totals *totals)
 {
 	return totals->seconds > 0 ? (double)totals->by_status[PICTURE_DONE] / totals->seconds : 0;
@@ -45,6 +54,13 @@ static void add_count(GString *line, int64_t count, const char *word)
 {
 	if (count > 0)
 		g_string_append_printf(line, ", %" PRId64 " %s", count, word);
+}
+
+static void add_sheets(GString *line, int64_t count, const char *word)
+{
+	g_autofree char *words = g_strdup_printf("sheet%s %s", count == 1 ? "" : "s", word);
+
+	add_count(line, count, words);
 }
 
 void totals_line(const struct totals *totals, char *buffer, size_t size)
@@ -57,6 +73,9 @@ void totals_line(const struct totals *totals, char *buffer, size_t size)
 	add_count(line, totals->by_status[PICTURE_SKIPPED], "skipped");
 	add_count(line, totals->by_status[PICTURE_FAILED] - totals->interrupted, "failed");
 	add_count(line, totals->interrupted, "not reached");
+	add_sheets(line, totals->sheets[PICTURE_DONE], "made");
+	add_sheets(line, totals->sheets[PICTURE_UP_TO_DATE], "up to date");
+	add_sheets(line, totals->sheets[PICTURE_FAILED], "failed");
 	g_string_append_printf(
 		line, " in %s s", g_ascii_formatd(number, sizeof(number), "%.1f", totals->seconds));
 	if (made_per_second(totals) > 0) {
@@ -166,6 +185,48 @@ int event_stream_picture(struct event_stream *stream, const struct picture_event
 	return put(stream, object);
 }
 
+int event_stream_sheet(struct event_stream *stream, const struct sheet_event *event)
+{
+	json_t *object = json_object();
+	bool failed = event->err.reason != REASON_NONE;
+
+	json_object_set_new(object, "event", json_string("sheet"));
+	json_object_set_new(object, "sheet", jsontext_string(event->sheet));
+	json_object_set_new(object, "status", json_string(picture_status_name(event->status)));
+	json_object_set_new(object, "reason", jsontext_string(reason_name(event->err.reason)));
+	json_object_set_new(object, "message", jsontext_string(failed ? event->err.text : NULL));
+	jsontext_set_name(object, "name", event->name);
+	json_object_set_new(object, "page", json_integer(event->page));
+	json_object_set_new(object, "pages", json_integer(event->pages));
+	json_object_set_new(object, "pictures", json_integer(event->pictures));
+	json_object_set_new(object, "width", json_integer(event->width_px));
+	json_object_set_new(object, "height", json_integer(event->height_px));
+	json_object_set_new(object, "bytes", json_integer(event->size_bytes));
+	json_object_set_new(object, "worker", jsontext_string(event->worker));
+	json_object_set_new(object, "pid", event->pid > 0 ? json_integer(event->pid) : json_null());
+	json_object_set_new(
+		object, "attempt", event->attempt > 0 ? json_integer(event->attempt) : json_null());
+	json_object_set_new(
+		object, "total_ms", event->worker ? jsontext_number(event->total_ms, 1) : json_null());
+	return put(stream, object);
+}
+
+static void set_sheets(json_t *object, const struct totals *totals)
+{
+	static const enum picture_status told[] = { PICTURE_DONE, PICTURE_UP_TO_DATE, PICTURE_FAILED };
+	json_t *sheets = json_object();
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+		json_object_set_new(
+			sheets, picture_status_name(told[i]), json_integer(totals->sheets[told[i]]));
+		sum += totals->sheets[told[i]];
+	}
+	if (sum > 0)
+		json_object_set(object, "sheets", sheets);
+	json_decref(sheets);
+}
+
 int event_stream_summary(struct event_stream *stream, const struct totals *totals)
 {
 	json_t *object = json_object();
@@ -175,6 +236,7 @@ int event_stream_summary(struct event_stream *stream, const struct totals *total
 	for (enum picture_status status = 0; status < PICTURE_STATUS_COUNT; status++)
 		json_object_set_new(
 			object, picture_status_name(status), json_integer(totals->by_status[status]));
+	set_sheets(object, totals);
 	json_object_set_new(object, "seconds", jsontext_number(totals->seconds, 1));
 	json_object_set_new(object, "pictures_per_second", jsontext_number(made_per_second(totals), 3));
 	json_object_set_new(object, "bytes_in", json_integer(totals->read_bytes));

@@ -211,6 +211,73 @@ static void a_summary_ends_the_stream(void **state)
 		"\"bytes_out\":500000000,\"exit_status\":1}\n");
 }
 
+static const struct sheet_event page = {
+	.sheet = "proof",
+	.name = "web/proof-02.jpg",
+	.status = PICTURE_DONE,
+	.page = 2,
+	.pages = 1,
+	.pictures = 20,
+	.width_px = 2480,
+	.height_px = 3508,
+	.size_bytes = 812345,
+	.worker = "worker-1",
+	.pid = 4712,
+	.attempt = 1,
+	.total_ms = 241.04,
+};
+
+static void a_sheet_is_told_in_a_line_of_its_own(void **state)
+{
+	struct sheet_event failed = page;
+	struct err err;
+	struct event_stream *stream = event_stream_new(scratch_path(&scratch, "events"), &err);
+
+	(void)state;
+	failed.status = PICTURE_FAILED;
+	failed.worker = NULL;
+	failed.pid = failed.attempt = 0;
+	failed.size_bytes = 0;
+	err_set(&failed.err, REASON_CRASHED, "its worker died");
+	assert_int_equal(event_stream_sheet(stream, &page), 0);
+	assert_int_equal(event_stream_sheet(stream, &failed), 0);
+	event_stream_free(stream);
+	assert_string_equal(scratch_read(&scratch, "events"),
+		"{\"event\":\"sheet\",\"sheet\":\"proof\",\"status\":\"done\",\"reason\":null,"
+		"\"message\":null,\"name\":\"web/proof-02.jpg\",\"page\":2,\"pages\":1,\"pictures\":20,"
+		"\"width\":2480,\"height\":3508,\"bytes\":812345,\"worker\":\"worker-1\",\"pid\":4712,"
+		"\"attempt\":1,\"total_ms\":241.0}\n"
+		"{\"event\":\"sheet\",\"sheet\":\"proof\",\"status\":\"failed\",\"reason\":\"crashed\","
+		"\"message\":\"its worker died\",\"name\":\"web/proof-02.jpg\",\"page\":2,\"pages\":1,"
+		"\"pictures\":20,\"width\":2480,\"height\":3508,\"bytes\":0,\"worker\":null,\"pid\":null,"
+		"\"attempt\":null,\"total_ms\":null}\n");
+}
+
+static void sheets_are_counted_apart(void **state)
+{
+	struct totals totals = { .seconds = 2 };
+	struct sheet_event failed = page, left = page;
+	struct err err;
+	struct event_stream *stream = event_stream_new(scratch_path(&scratch, "events"), &err);
+	char line[200];
+
+	(void)state;
+	failed.status = left.status = PICTURE_FAILED;
+	err_set(&failed.err, REASON_CRASHED, "its worker died");
+	err_set(&left.err, REASON_INTERRUPTED, "the run was stopped before it was made");
+	totals_add_sheet(&totals, &page);
+	totals_add_sheet(&totals, &page);
+	totals_add_sheet(&totals, &failed);
+	totals_add_sheet(&totals, &left);
+	assert_int_equal(totals.written_bytes, 2 * 812345);
+	totals_line(&totals, line, sizeof(line));
+	assert_string_equal(line, "0 made, 2 sheets made, 1 sheet failed in 2.0 s");
+	assert_int_equal(event_stream_summary(stream, &totals), 0);
+	event_stream_free(stream);
+	assert_non_null(strstr(scratch_read(&scratch, "events"),
+		"\"failed\":0,\"sheets\":{\"done\":2,\"up-to-date\":0,\"failed\":1},\"seconds\":2.0,"));
+}
+
 static void a_file_is_made_anew(void **state)
 {
 	(void)state;
@@ -405,6 +472,8 @@ int main(void)
 		cmocka_unit_test(numbers_that_are_none_are_null),
 		cmocka_unit_test(what_a_stopped_run_has_not_come_to_did_not_fail),
 		cmocka_unit_test(a_summary_ends_the_stream),
+		cmocka_unit_test(a_sheet_is_told_in_a_line_of_its_own),
+		cmocka_unit_test(sheets_are_counted_apart),
 		cmocka_unit_test(a_file_is_made_anew),
 		cmocka_unit_test(a_file_that_cannot_be_opened_is_named),
 		cmocka_unit_test(a_full_disk_is_told),
