@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "command/run.h"
+#include "job/sheet_task.h"
 
 /* 0, or -1 with `err`: a logo or the ledger cannot be read. */
 int record_begin(struct run *run, struct err *err);
@@ -38,6 +39,17 @@ bool record_is_untouched(const struct run *run, const struct ledger_output *row)
 /* The outputs of input `index` that were not up to date are made. */
 void record_made(struct run *run, size_t index, const struct make_reply *reply, int attempts);
 void record_not_made(struct run *run, size_t index, const struct err *err, int attempts);
+
+/* The file of a contact sheet that is at `path`, made from `digest`; NULL: none, or not as it was made. */
+const struct ledger_output *record_sheet(
+	const struct run *run, const char *path, const unsigned char digest[TASK_DIGEST_BYTES]);
+/* The file is made. */
+void record_sheet_made(struct run *run, const struct sheet_request *request,
+	const unsigned char digest[TASK_DIGEST_BYTES], const struct made_output *made);
+
+/* Remove an output from the disk and from the ledger; what somebody has changed since is not ours any more,
+ * and only forgotten. `why` is a half sentence, for the log. Returns false when it has to be tried again. */
+bool record_remove_output(struct run *run, const char *path, const char *why, size_t *removed);
 
 /* Inputs of earlier runs that are no longer there: says so, and removes their outputs with --prune. */
 void record_vanished(struct run *run);

@@ -31,12 +31,14 @@ struct run {
 	struct studio studio;
 	struct probe_verdict *probed; /* one for each of scan.inputs; g_free */
 	uint64_t *up_to_date; /* one for each of scan.inputs: its outputs that are (record.h); g_free */
+	bool *delivered;      /* of each: it was made, or was up to date; g_free */
 	struct err unfit;     /* why what all pictures are to get cannot be had; REASON_NONE when it can */
 	struct plan *plan;
 	struct feed *feed;
-	struct mp_rate *rate; /* NULL: as many as can be */
-	int64_t turn_wait_us; /* until --rate lets the next picture go; 0: that is not waited for */
-	int64_t oom_kills;    /* how many the kernel had counted when this was looked at last */
+	struct sheets *sheets; /* while they are made */
+	struct mp_rate *rate;  /* NULL: as many as can be */
+	int64_t turn_wait_us;  /* until --rate lets the next picture go; 0: that is not waited for */
+	int64_t oom_kills;     /* how many the kernel had counted when this was looked at last */
 
 	struct progress *progress;
 	struct log *log;
@@ -68,10 +70,11 @@ void supervise_check_output(struct run *run);
 /* First phase: probe every input (and check the marks) into run->probed. */
 void look(struct run *run);
 
-/* Where names have {seq} in them, number the pictures into run->probed: each keeps the number that the ledger
- * has for it, of whatever size and content it is now; the others get the lowest that are free, in the order
- * of the time they were taken and then of their names. So the numbers are the same if a run is broken off and
- * begun again, and those of pictures that are there do not change when others are added. */
+/* Where names, or captions, have {seq} in them, number the pictures into run->probed: each keeps the number
+ * that the ledger has for it, of whatever size and content it is now; the others get the lowest that are
+ * free, in the order of the time they were taken and then of their names. So the numbers are the same if a
+ * run is broken off and begun again, and those of pictures that are there do not change when others are
+ * added. */
 void number_pictures(struct run *run);
 
 /* Why the run must not start: prints each reason; returns how many there are. */
@@ -83,7 +86,8 @@ void show_plan(const struct run *run);
 /* Second phase: make every picture of the plan, reporting each as it ends. */
 void make(struct run *run);
 
-/* Report the end of input `index` to events, log and totals. */
+/* Report the end of a picture, or of a contact sheet's file, to events, log and totals. */
 void report_picture(struct run *run, struct picture_event *event);
+void report_sheet(struct run *run, const struct sheet_event *event);
 
 #endif

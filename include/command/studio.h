@@ -1,8 +1,8 @@
 /*
  * studio.h: the workers of a run: image tasks on the pool.
  *
- * The one place where pool and pictures meet: names the tasks `probe`, `make` and `marks` to the pool, and
- * holds what workers inherit.
+ * The one place where pool and pictures meet: names the tasks `probe`, `make`, `marks`, `sheet` and `verify`
+ * to the pool, and holds what workers inherit.
  *
  * Calling order: studio_init(), which forks the workers; submit; drive .pool; studio_finish().
  */
@@ -13,6 +13,7 @@
 #include "job/plan.h"
 #include "job/scan.h"
 #include "job/settings.h"
+#include "job/sheet_task.h"
 #include "job/task.h"
 #include "mp/board.h"
 #include "mp/pool.h"
@@ -46,6 +47,8 @@ int studio_submit_verify(struct studio *studio, size_t index);
 int studio_submit_check(struct studio *studio, uint64_t tag);
 int studio_submit_make(struct studio *studio, size_t index, const struct facts *facts,
 	const struct planned_input *planned, uint64_t up_to_date);
+
+int studio_submit_sheet(struct studio *studio, const struct sheet_request *request, uint64_t tag);
 
 /* Which lane a picture of these facts takes to become what was planned. */
 struct lane_choice studio_lane(

@@ -41,6 +41,10 @@ struct ledger_picture {
 	int sequence;       /* its number in names; 0: none */
 };
 
+/* The root of a contact sheet's file, which is an output too: its input is the sheet's name, of no size and
+ * time. No real path is like it. */
+#define LEDGER_SHEETS "sheets"
+
 /* A picture that was made. */
 struct ledger_output {
 	const char *path;         /* below the output folder */

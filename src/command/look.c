@@ -51,7 +51,7 @@ static bool check_is_wanted(const struct settings *settings)
 		if (settings->outputs[i].png_palette || settings->outputs[i].colour == COLOUR_PROFILE ||
 			settings_marks(settings, &settings->outputs[i], marks) > 0)
 			return true;
-	return false;
+	return settings->sheets_count > 0;
 }
 
 static int submit_all(struct run *run)

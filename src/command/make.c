@@ -65,6 +65,36 @@ void report_picture(struct run *run, struct picture_event *event)
 		stream_has_failed(run, error);
 }
 
+static void log_sheet(struct run *run, const struct sheet_event *event)
+{
+	char name[SHOWN_NAME_SIZE];
+
+	text_printable(event->name, name, sizeof(name));
+	if (event->status == PICTURE_UP_TO_DATE)
+		log_line(run->log, LOG_INFO, NULL, "%s: up to date", name);
+	else if (event->status == PICTURE_DONE)
+		log_line(run->log, LOG_INFO, event->worker, "%s: made in %.1f ms, %lld pictures", name,
+			event->total_ms, (long long)event->pictures);
+	else if (event->err.reason == REASON_INTERRUPTED)
+		log_line(run->log, LOG_INFO, event->worker, "%s: %s", name, event->err.text);
+	else
+		log_line(run->log, LOG_ERROR, event->worker, "%s: %s: %s", name,
+			reason_name(event->err.reason), event->err.text);
+}
+
+void report_sheet(struct run *run, const struct sheet_event *event)
+{
+	int error = 0;
+
+	totals_add_sheet(&run->totals, event);
+	run->phase.failed += event->status == PICTURE_FAILED;
+	log_sheet(run, event);
+	if (run->events)
+		error = event_stream_sheet(run->events, event);
+	if (error < 0 && error != -EINTR)
+		stream_has_failed(run, error);
+}
+
 static void report_input(struct run *run, size_t index, struct picture_event *event)
 {
 	autofree char *name = scan_input_name(&run->scan, &run->scan.inputs[index]);
@@ -118,6 +148,7 @@ static void report_outputs(
 
 	for (size_t i = 0; i < count; i++)
 		outputs[i] = describe_output(run, index, i, reply);
+	run->delivered[index] = true;
 	event->outputs = outputs;
 	event->outputs_count = count;
 	report_input(run, index, event);

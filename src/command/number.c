@@ -3,12 +3,16 @@
 
 #include "command/record.h"
 #include "command/run.h"
+#include "job/sheet_settings.h"
 #include "job/tokens.h"
 
 static bool numbers_are_wanted(const struct settings *settings)
 {
 	for (size_t i = 0; i < settings->outputs_count; i++)
 		if (tokens_count(settings->outputs[i].name))
+			return true;
+	for (size_t i = 0; i < settings->sheets_count; i++)
+		if (settings->sheets[i].caption && tokens_count(settings->sheets[i].caption))
 			return true;
 	return false;
 }

@@ -210,6 +210,41 @@ static int record_one_output(
 	return ledger_record_output(run->state.ledger, &row, err);
 }
 
+const struct ledger_output *record_sheet(
+	const struct run *run, const char *path, const unsigned char digest[TASK_DIGEST_BYTES])
+{
+	const struct ledger_output *row =
+		run->state.ledger ? ledger_find_output(run->state.ledger, path) : NULL;
+
+	if (!row || run->settings.run.force || strcmp(row->root, LEDGER_SHEETS) != 0 ||
+		memcmp(row->recipe, digest, TASK_DIGEST_BYTES) != 0 || !record_is_untouched(run, row))
+		return NULL;
+	return row;
+}
+
+void record_sheet_made(struct run *run, const struct sheet_request *request,
+	const unsigned char digest[TASK_DIGEST_BYTES], const struct made_output *made)
+{
+	struct ledger_output row = { .path = request->path,
+		.root = LEDGER_SHEETS,
+		.input = run->settings.sheets[request->sheet].label,
+		.size_bytes = made->size_bytes,
+		.width_px = made->width_px,
+		.height_px = made->height_px,
+		.metadata = METADATA_NONE };
+	struct stat status;
+	struct err err;
+
+	if (fstatat(run->output.fd, row.path, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+		status.st_size != made->size_bytes)
+		return;
+	row.mtime_ns = mtime_ns_of(&status);
+	memcpy(row.recipe, digest, LEDGER_DIGEST_BYTES);
+	memcpy(row.content, made->content, LEDGER_DIGEST_BYTES);
+	if (ledger_record_output(run->state.ledger, &row, &err) < 0)
+		cannot_record(run, &err);
+}
+
 int record_sequence(const struct run *run, size_t index)
 {
 	const struct input *input = &run->scan.inputs[index];

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "command/command.h"
 #include "command/record.h"
+#include "command/sheets.h"
 #include "image/engine.h"
 #include "sys/clock.h"
 #include "sys/cpus.h"
@@ -95,6 +96,7 @@ static int start_studio(struct run *run, struct err *err)
 	}
 	run->probed = g_new0(struct probe_verdict, run->scan.inputs_count + 1);
 	run->up_to_date = g_new0(uint64_t, run->scan.inputs_count + 1);
+	run->delivered = g_new0(bool, run->scan.inputs_count + 1);
 	return 0;
 }
 
@@ -104,7 +106,9 @@ static int exit_status(const struct run *run)
 		return 128 + run->ended_by;
 	if (run->fatal.reason != REASON_NONE)
 		return EXIT_STOPPED;
-	return run->totals.by_status[PICTURE_FAILED] ? EXIT_SOME_FAILED : EXIT_ALL_MADE;
+	if (run->totals.by_status[PICTURE_FAILED] || run->totals.sheets[PICTURE_FAILED])
+		return EXIT_SOME_FAILED;
+	return EXIT_ALL_MADE;
 }
 
 static void say_how_it_ended(struct run *run)
@@ -147,6 +151,12 @@ static int prepare(struct run *run)
 	return 0;
 }
 
+static void show(struct run *run)
+{
+	show_plan(run);
+	show_sheets(run);
+}
+
 static int work(struct run *run)
 {
 	struct err err;
@@ -158,7 +168,7 @@ static int work(struct run *run)
 	status = prepare(run);
 	if (status != 0 || run->settings.run.dry_run) {
 		if (status == 0)
-			show_plan(run);
+			show(run);
 		else if (run->fatal.reason != REASON_NONE)
 			log_line(run->log, LOG_ERROR, NULL, "stopped: %s", run->fatal.text);
 		state_undo(&run->state);
@@ -166,6 +176,7 @@ static int work(struct run *run)
 		return status;
 	}
 	make(run);
+	make_sheets(run);
 	record_vanished(run);
 	record_end(run, exit_status(run));
 	say_how_it_ended(run);
@@ -196,6 +207,7 @@ static void finish(struct run *run)
 	plan_free(run->plan);
 	g_free(run->probed);
 	g_free(run->up_to_date);
+	g_free(run->delivered);
 	record_finish(run);
 	scan_finish(&run->scan);
 	output_folder_close(&run->output);

@@ -14,10 +14,12 @@
 #include "image/engine.h"
 #include "image/font_paths.h"
 #include "image/inspect.h"
+#include "image/make_sheet.h"
 #include "image/maker.h"
 #include "image/probe.h"
 #include "job/allowance.h"
 #include "job/need.h"
+#include "job/sheet_layout.h"
 #include "mp/log.h"
 #include "sys/dir.h"
 #include "sys/memory.h"
@@ -66,7 +68,7 @@ static void add_files(GPtrArray *paths, const struct mark_settings *mark)
 		g_ptr_array_add(paths, g_strdup(files[i]));
 }
 
-/* Where marks come from. */
+/* Where marks, and what stands on contact sheets, come from. */
 static void add_marks(GPtrArray *paths, const struct settings *settings)
 {
 	const struct mark_settings *marks[MARKS_MAX];
@@ -80,7 +82,10 @@ static void add_marks(GPtrArray *paths, const struct settings *settings)
 			text = text || marks[k]->text;
 		}
 	}
-	if (text) {
+	for (size_t i = 0; i < settings->sheets_count; i++)
+		if (settings->sheets[i].logo)
+			g_ptr_array_add(paths, g_strdup(settings->sheets[i].logo));
+	if (text || settings->sheets_count > 0) {
 		char **fonts = font_paths_list();
 
 		for (char **path = fonts; *path; path++)
@@ -281,8 +286,50 @@ static int make_task(struct mp_worker *worker, const void *payload, size_t size_
 	return answer(reply, &pack);
 }
 
-/* Can what is wanted of all pictures be had: can every mark be drawn? Answers with a make reply without
- * outputs. */
+/* What a page takes, and the largest of the pictures while it is decoded: a backstop, as for pictures. */
+static void limit_sheet_memory(const struct studio *studio, const struct sheet_request *request)
+{
+	const struct sheet_settings *sheet = &studio->settings->sheets[request->sheet];
+	struct sheet_layout layout = { .width_px = 0 };
+	int64_t largest_px = 0;
+	struct err ignored;
+
+	for (size_t i = 0; i < request->pictures_count; i++) {
+		const struct sheet_picture *picture = &request->pictures[i];
+
+		largest_px = MAX(largest_px, (int64_t)picture->width_px * picture->height_px);
+	}
+	sheet_layout_compute(sheet, &layout, &ignored);
+	memory_limit_self(
+		MEMORY_OF_PROBE + 30 * (INT64_C(1) * layout.width_px * layout.height_px + largest_px));
+}
+
+/* Answers with a make reply of one output. */
+static int sheet_task(
+	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
+{
+	struct workplace *place = worker->state;
+	static struct make_reply result; /* large */
+	struct sheet_request request;
+	struct pack pack;
+
+	if (sheet_request_unpack(&request, place->studio->settings, payload, size_bytes) < 0)
+		return 1;
+	limit_sheet_memory(place->studio, &request);
+	place->worker = worker;
+	place->picture = request.path;
+	mp_log(MP_LOG_DEBUG, "%s: begun, attempt %d", place->picture, worker->attempt);
+	tell_stage(place, STAGE_OPEN);
+	make_sheet(place->maker, &request, &result);
+	sheet_request_finish(&request);
+	pack_init(&pack);
+	make_reply_pack(&result, &pack);
+	return answer(reply, &pack);
+}
+
+/* Can what is wanted of all pictures be had: can every mark be drawn, and what stands on contact sheets?
+
+ * Answers with a make reply without outputs. */
 static int check_task(
 	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)
 {
@@ -290,7 +337,8 @@ static int check_task(
 	struct make_reply result = { 0 };
 	struct pack pack;
 
-	maker_check(place->maker, &result.err);
+	if (maker_check(place->maker, &result.err) == 0)
+		make_sheet_check(place->maker, &result.err);
 	pack_init(&pack);
 	make_reply_pack(&result, &pack);
 	return answer(reply, &pack);
@@ -363,6 +411,7 @@ static const struct mp_task tasks[] = {
 	{ .name = "probe", .function = probe_task, .in_flight = PROBES_IN_FLIGHT },
 	{ .name = "check", .function = check_task, .in_flight = 1 },
 	{ .name = "make", .function = make_task, .in_flight = 1 },
+	{ .name = "sheet", .function = sheet_task, .in_flight = 1 },
 	{ .name = "verify", .function = verify_task, .in_flight = 1 },
 	{ .name = NULL },
 };
@@ -528,6 +577,30 @@ int studio_submit_make(struct studio *studio, size_t index, const struct facts *
 		&(struct mp_submission){ .task = "make",
 			.tag = index,
 			.timeout_ms = studio_timeout_ms(studio->settings, facts) });
+}
+
+/* A picture of it takes as long as one that is made, at most; a page is a picture too. */
+static int64_t sheet_timeout_ms(const struct studio *studio, const struct sheet_request *request)
+{
+	double seconds = 60 + 4 * (double)request->pages;
+
+	if (studio->settings->run.timeout_s > 0)
+		seconds = studio->settings->run.timeout_s * (double)request->pictures_count;
+	else
+		for (size_t i = 0; i < request->pictures_count; i++)
+			seconds += 2 + 2e-6 * request->pictures[i].width_px * request->pictures[i].height_px;
+	return (int64_t)(seconds * 1000) + (seconds * 1000 < 1);
+}
+
+int studio_submit_sheet(struct studio *studio, const struct sheet_request *request, uint64_t tag)
+{
+	struct pack pack;
+
+	pack_init(&pack);
+	sheet_request_pack(request, &pack);
+	return submit(studio, &pack,
+		&(struct mp_submission){
+			.task = "sheet", .tag = tag, .timeout_ms = sheet_timeout_ms(studio, request) });
 }
 
 int studio_outcome(const struct mp_ended *ended, struct err *err)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,11 +71,17 @@ static void find(struct search *search)
 		ledger_each_output(run->state.ledger, visit_output, search);
 }
 
-static void tell(struct run *run, const char *what, const char *path)
+__attribute__((format(printf, 3, 4))) static void tell(
+	struct run *run, const char *path, const char *format, ...)
 {
+	g_autofree char *what = NULL;
+	va_list args;
 	autofree char *name = path_join(run->settings.output_folder, path);
 	char shown[1024];
 
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
 	log_line(run->log, LOG_INFO, NULL, "%s: %s", text_printable(name ? name : path, shown, sizeof(shown)),
 		what);
 }
@@ -93,20 +100,18 @@ static int remove_for_good(struct run *run, const char *path)
 	return run->settings.run.sync ? dir_flush(fd, 0) : 0;
 }
 
-/* Only what is as it was made: a file that somebody has changed since is not ours any more. Returns false
- * when it has to be tried again. */
-static bool prune_output(struct run *run, const char *path, size_t *removed)
+bool record_remove_output(struct run *run, const char *path, const char *why, size_t *removed)
 {
 	const struct ledger_output *row = ledger_find_output(run->state.ledger, path);
 	struct err err;
 
 	if (!record_is_untouched(run, row))
-		tell(run, "not touched, though its input is no longer there: it is not what was made", path);
+		tell(run, path, "not touched, though %s: it is not what was made", why);
 	else if (remove_for_good(run, path) == 0) {
-		tell(run, "removed, because its input is no longer there", path);
+		tell(run, path, "removed, because %s", why);
 		(*removed)++;
 	} else {
-		tell(run, "cannot be removed", path);
+		tell(run, path, "cannot be removed");
 		return false;
 	}
 	return ledger_forget_output(run->state.ledger, path, &err) == 0;
@@ -120,7 +125,8 @@ static size_t prune(struct run *run, const struct search *search)
 	bool all = true;
 
 	for (guint i = 0; i < search->outputs->len; i++)
-		all &= prune_output(run, g_ptr_array_index(search->outputs, i), &removed);
+		all &= record_remove_output(
+			run, g_ptr_array_index(search->outputs, i), "its input is no longer there", &removed);
 	g_hash_table_iter_init(&iter, search->gone);
 	while (all && g_hash_table_iter_next(&iter, &key, NULL)) {
 		char *root = key, *path = strstr(root + 1, "//");
@@ -146,7 +152,7 @@ static void report(struct run *run, const struct search *search)
 		return;
 	}
 	for (guint i = 0; i < search->outputs->len; i++)
-		tell(run, "kept, though its input is no longer there", g_ptr_array_index(search->outputs, i));
+		tell(run, g_ptr_array_index(search->outputs, i), "kept, though its input is no longer there");
 	if (search->outputs->len > 0)
 		log_line(run->log, LOG_WARNING, NULL,
 			"%u inputs of earlier runs are no longer there; their %u outputs are kept (--prune "

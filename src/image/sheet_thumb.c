@@ -49,7 +49,7 @@ static const struct recolour *find_recolour(struct colours *colours, VipsImage *
 		.alpha = from->alpha,
 		.adobe = facts->interop_adobe,
 		.policy = COLOUR_SRGB,
-		.format = FORMAT_PNG,
+		.holding = { .alpha = true },
 		.coloured = true,
 		.bare = true };
 	if (vips_image_get_typeof(image, VIPS_META_ICC_NAME))

@@ -102,6 +102,20 @@ static void assert_picture(json_t *event)
 	}
 }
 
+static void assert_sheet(json_t *event)
+{
+	static const char *const keys[] = { "sheet", "status", "reason", "message", "name", "page", "pages",
+		"pictures", "width", "height", "bytes", "worker", "pid", "attempt", "total_ms" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (!json_object_get(event, keys[i]))
+			fail_msg("%s: an event without %s", events_text(event, "name"), keys[i]);
+	if (strcmp(events_text(event, "status"), "failed") == 0)
+		assert_reason(event);
+	else
+		assert_true(json_integer_value(json_object_get(event, "bytes")) > 0);
+}
+
 void events_assert_sound(json_t *events, int exit_status)
 {
 	static const char *const statuses[] = { "done", "up-to-date", "skipped", "failed" };
@@ -114,6 +128,10 @@ void events_assert_sound(json_t *events, int exit_status)
 	{
 		if (event == summary)
 			continue;
+		if (strcmp(events_text(event, "event"), "sheet") == 0) {
+			assert_sheet(event);
+			continue;
+		}
 		assert_string_equal(events_text(event, "event"), "picture");
 		assert_picture(event);
 		for (unsigned k = 0; k < G_N_ELEMENTS(statuses); k++)

@@ -17,9 +17,9 @@ json_t *events_summary(json_t *events);
 /* A text of an object, "" where it is null or not there. Borrowed. */
 const char *events_text(json_t *object, const char *key);
 
-/* Assert that the stream is whole: picture events as the contract has them, then one summary whose counts are
- * their sums and whose exit status is `exit_status`; every failure has a reason of the contract and a
- * message. */
+/* Assert that the stream is whole: picture and sheet events as the contract has them, then one summary whose
+ * counts are their sums and whose exit status is `exit_status`; every failure has a reason of the contract
+ * and a message. */
 void events_assert_sound(json_t *events, int exit_status);
 
 #endif
