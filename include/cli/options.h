@@ -43,10 +43,18 @@ struct option_row {
 /* The options of `run`, in the order of the contract; ends with a row whose name is NULL. */
 const struct option_row *options_table(void);
 
+/* The keys of a recipe's [sheet NAME], which are no options of the command line: rows of the same kind, whose
+ * offsets are into struct sheet_settings. */
+const struct option_row *options_sheet_table(void);
+
 /* True for a row that is given with a value. */
 bool options_takes_value(const struct option_row *row);
 
-/* The row called `name`, or NULL; the nearest name (or NULL) for a misspelt one. */
+/* The row of `table` called `name`, or NULL; the nearest name (or NULL) for a misspelt one. */
+const struct option_row *options_find_in(const struct option_row *table, const char *name);
+const char *options_nearest_in(const struct option_row *table, const char *name);
+
+/* The same for options_table(). */
 const struct option_row *options_find(const char *name);
 const char *options_nearest(const char *name);
 

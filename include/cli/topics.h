@@ -26,6 +26,7 @@ struct topic {
 	const char *title; /* in capitals; NULL ends the topics */
 	bool in_help;      /* in the help of `run`; the man page has them all */
 	const struct topic_entry *entries;
+	const struct option_row *(*keys)(void); /* a recipe's keys that it explains; NULL: none */
 };
 
 /* After the options, in this order. */

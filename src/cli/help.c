@@ -52,7 +52,8 @@ static void add_term(GString *page, const char *term, const char *text, int inde
 	add_wrapped(page, text, indent, indent);
 }
 
-static void add_option(GString *page, const struct option_row *row)
+/* `dashes`: as the command line takes it. */
+static void add_row(GString *page, const struct option_row *row, const char *dashes)
 {
 	g_autofree char *argument = options_argument(row);
 	g_autoptr(GString) term = g_string_new("");
@@ -60,12 +61,17 @@ static void add_option(GString *page, const struct option_row *row)
 
 	if (row->letter)
 		g_string_append_printf(term, "-%c, ", row->letter);
-	g_string_append_printf(term, "--%s", row->name);
+	g_string_append_printf(term, "%s%s", dashes, row->name);
 	if (argument)
 		g_string_append_printf(term, " %s", argument);
 	if (row->default_value)
 		g_string_append_printf(text, " (default: %s)", row->default_value);
 	add_term(page, term->str, text->str, OPTION_TEXT);
+}
+
+static void add_option(GString *page, const struct option_row *row)
+{
+	add_row(page, row, "--");
 }
 
 static void add_entries(GString *page, const struct topic_entry *entries)
@@ -80,6 +86,14 @@ static void add_entries(GString *page, const struct topic_entry *entries)
 			add_wrapped(page, entries->text, OPTION_INDENT, OPTION_INDENT);
 		}
 	}
+}
+
+static void add_topic(GString *page, const struct topic *topic)
+{
+	g_string_append_printf(page, "\n%s\n", topic->title);
+	add_entries(page, topic->entries);
+	for (const struct option_row *row = topic->keys ? topic->keys() : NULL; row && row->name; row++)
+		add_row(page, row, "");
 }
 
 static void add_run(GString *page)
@@ -99,12 +113,9 @@ static void add_run(GString *page)
 				add_option(page, row);
 	}
 	add_term(page, "-h, --help", "print this and stop", OPTION_TEXT);
-	for (const struct topic *topic = topics_table(); topic->title; topic++) {
-		if (topic->in_help) {
-			g_string_append_printf(page, "\n%s\n", topic->title);
-			add_entries(page, topic->entries);
-		}
-	}
+	for (const struct topic *topic = topics_table(); topic->title; topic++)
+		if (topic->in_help)
+			add_topic(page, topic);
 	g_string_append(page, "\nstampmill(1) has more: events, reason codes, metadata policies.\n");
 }
 

@@ -7,7 +7,7 @@
 #include "cli/topics.h"
 
 /* The day of the last change to what the page says. */
-#define MANUAL_DATE "2026-11-21"
+#define MANUAL_DATE "2026-12-01"
 
 /* mandoc -Tlint asks for lines of 80 bytes at most. */
 #define LINE_BYTES 78
@@ -86,9 +86,10 @@ static void add_term(GString *page, const char *term, const char *text)
 	add_sentence(page, text);
 }
 
-static void add_option(GString *page, const struct option_row *row)
+/* `dashes`: as the command line takes it. */
+static void add_row(GString *page, const struct option_row *row, const char *dashes)
 {
-	g_autofree char *argument = options_argument(row), *name = g_strconcat("--", row->name, NULL);
+	g_autofree char *argument = options_argument(row), *name = g_strconcat(dashes, row->name, NULL);
 	const char letter[] = { '-', row->letter, '\0' };
 
 	g_string_append(page, ".TP\n");
@@ -124,7 +125,7 @@ static void add_options(GString *page)
 		g_string_append_printf(page, ".SS %s\n", topics_group(group));
 		for (const struct option_row *row = options_table(); row->name; row++)
 			if (row->group == group)
-				add_option(page, row);
+				add_row(page, row, "--");
 	}
 	add_term(page, "-h, --help", "print a summary and stop");
 }
@@ -251,6 +252,9 @@ void manual_print(const struct manual_policy_row *policies)
 	for (const struct topic *topic = topics_table(); topic->title; topic++) {
 		add_section(page, topic->title);
 		add_entries(page, topic->entries);
+		for (const struct option_row *row = topic->keys ? topic->keys() : NULL; row && row->name;
+			row++)
+			add_row(page, row, "");
 		if (strcmp(topic->title, "EVENTS") == 0) {
 			add_reasons(page);
 			add_policies(page, policies);

@@ -468,7 +468,9 @@ static const struct option_row rows[] = {
 	{ .name = "prune",
 		RUN(prune),
 		.parse = parse_on,
-		.help = "remove the outputs of inputs that are no longer there" },
+		.help = "remove the outputs of inputs that are no longer there, and pages that contact "
+			"sheets "
+			"no longer need" },
 	{ .name = "timeout",
 		.verify = true,
 		RUN(timeout_s),
@@ -583,34 +585,39 @@ bool options_takes_value(const struct option_row *row)
 	return row->argument || row->words;
 }
 
-const struct option_row *options_find(const char *name)
+const struct option_row *options_find_in(const struct option_row *table, const char *name)
 {
-	for (const struct option_row *row = rows; row->name; row++)
+	for (const struct option_row *row = table; row->name; row++)
 		if (strcmp(row->name, name) == 0)
 			return row;
 	return NULL;
 }
 
+const struct option_row *options_find(const char *name)
+{
+	return options_find_in(rows, name);
+}
+
 /* The shortest name that begins with `start`. */
-static const char *find_cut_short(const char *start)
+static const char *find_cut_short(const struct option_row *table, const char *start)
 {
 	const char *found = NULL;
 
-	for (const struct option_row *row = rows; strlen(start) >= 3 && row->name; row++)
+	for (const struct option_row *row = table; strlen(start) >= 3 && row->name; row++)
 		if (g_str_has_prefix(row->name, start) && (!found || strlen(row->name) < strlen(found)))
 			found = row->name;
 	return found;
 }
 
 /* One edit, and one more for every four letters, may lie between a name and its misspelling. */
-const char *options_nearest(const char *name)
+const char *options_nearest_in(const struct option_row *table, const char *name)
 {
 	int least = 2 + (int)(MIN(strlen(name), 63) / 4);
-	const char *nearest = find_cut_short(name);
+	const char *nearest = find_cut_short(table, name);
 
 	if (nearest)
 		return nearest;
-	for (const struct option_row *row = rows; row->name; row++) {
+	for (const struct option_row *row = table; row->name; row++) {
 		int distance = text_distance(name, row->name);
 
 		if (distance < least) {
@@ -619,6 +626,11 @@ const char *options_nearest(const char *name)
 		}
 	}
 	return nearest;
+}
+
+const char *options_nearest(const char *name)
+{
+	return options_nearest_in(rows, name);
 }
 
 char *options_argument(const struct option_row *row)

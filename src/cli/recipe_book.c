@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/recipe.h"
 #include "cli/recipe_text.h"
+#include "job/sheet_settings.h"
 #include "job/task.h"
 
 enum {
@@ -23,9 +24,9 @@ struct place {
 	struct recipe_book *book;
 	struct recipe_page *page;
 	const struct recipe_line *line;
-	const char *section; /* "input", "run", "output", "mark"; NULL: before the first */
+	const char *section; /* "input", "run", "output", "mark", "sheet"; NULL: before the first */
 	enum recipe_kind kind;
-	const char *label; /* in [output LABEL] or [mark LABEL]; "" in [output] and [mark] */
+	const char *label; /* in [output LABEL], [mark LABEL], [sheet LABEL]; "" in [output] and the like */
 };
 
 static void page_free(gpointer data)
@@ -117,7 +118,13 @@ static const struct kind {
 } kinds[RECIPE_KINDS] = {
 	[RECIPE_OUTPUT] = { "output", TASK_OUTPUTS_MAX },
 	[RECIPE_MARK] = { "mark", RECIPE_MARKS_MAX },
+	[RECIPE_SHEET] = { "sheet", SHEETS_MAX },
 };
+
+const char *recipe_book_word(enum recipe_kind kind)
+{
+	return kinds[kind].section;
+}
 
 static int check_label(const struct place *place, const char *label)
 {
@@ -135,7 +142,7 @@ static int check_label(const struct place *place, const char *label)
 	return 0;
 }
 
-/* In [output LABEL] or [mark LABEL]. */
+/* In [output LABEL] and the like. */
 static int begin_named(struct place *place, const char *label)
 {
 	struct recipe_names *names = &place->book->names[place->kind];
@@ -143,8 +150,10 @@ static int begin_named(struct place *place, const char *label)
 	char shown[160];
 
 	place->label = label;
-	if (!*label)
+	if (!*label) {
+		names->has_shared = true;
 		return 0;
+	}
 	if (check_label(place, label) < 0)
 		return -1;
 	show_section(place, shown, sizeof(shown));
@@ -192,13 +201,30 @@ static int begin_section(struct place *place)
 		return begin_named(place, label);
 	}
 	return refuse(place,
-		"[%s]: no such section; there are [input], [run], [output NAME], [output], [mark NAME] and "
-		"[mark]",
+		"[%s]: no such section; there are [input], [run], [output NAME], [output], [mark NAME], "
+		"[mark], "
+		"[sheet NAME] and [sheet]",
 		text_printable(section, shown, sizeof(shown)));
 }
 
 /* Keys. */
 
+static bool is_in_sheet(const struct place *place)
+{
+	return place->section && strcmp(place->section, "sheet") == 0;
+}
+
+static const struct option_row *table_of(const struct place *place)
+{
+	return is_in_sheet(place) ? options_sheet_table() : options_table();
+}
+
+static const struct option_row *other_table_of(const struct place *place)
+{
+	return is_in_sheet(place) ? options_table() : options_sheet_table();
+}
+
+/* A row of options_table(). */
 static bool is_at_home(const struct option_row *row, const char *section)
 {
 	if (strcmp(section, "mark") == 0)
@@ -208,17 +234,13 @@ static bool is_at_home(const struct option_row *row, const char *section)
 	return strcmp(section, row->group == GROUP_WHICH ? "input" : "run") == 0;
 }
 
-static int refuse_unknown(const struct place *place)
+static int refuse_home(const struct place *place, const char *key, const char *home)
 {
-	const char *nearest = options_nearest(place->line->key);
-	char shown[80], section[160];
+	char section[160];
 
-	text_printable(place->line->key, shown, sizeof(shown));
-	show_section(place, section, sizeof(section));
-	if (nearest)
-		return refuse(place, "%s in %s: no such key; did you mean %s?", shown, section, nearest);
-	return refuse(place, "%s in %s: no such key; the keys are the long options of stampmill run --help",
-		shown, section);
+	return refuse(place, "%s in %s: belongs into %s", key,
+		place->section ? show_section(place, section, sizeof(section)) : "front of all sections",
+		home);
 }
 
 static int refuse_section(const struct place *place, const struct option_row *row)
@@ -227,18 +249,34 @@ static int refuse_section(const struct place *place, const struct option_row *ro
 			   : row->per_output          ? "[output NAME]"
 			   : is_at_home(row, "input") ? "[input]"
 						      : "[run]";
-	char section[160];
 
-	return refuse(place, "%s in %s: belongs into %s", row->name,
-		place->section ? show_section(place, section, sizeof(section)) : "front of all sections",
-		home);
+	return refuse_home(place, row->name, home);
+}
+
+/* A key that is none here: of another kind of section, or misspelt. */
+static int refuse_unknown(const struct place *place)
+{
+	const char *nearest = options_nearest_in(table_of(place), place->line->key);
+	const struct option_row *other = options_find_in(other_table_of(place), place->line->key);
+	char shown[80], section[160];
+
+	if (other)
+		return is_in_sheet(place) ? refuse_section(place, other)
+					  : refuse_home(place, other->name, "[sheet NAME]");
+	text_printable(place->line->key, shown, sizeof(shown));
+	show_section(place, section, sizeof(section));
+	if (nearest)
+		return refuse(place, "%s in %s: no such key; did you mean %s?", shown, section, nearest);
+	return refuse(place, "%s in %s: no such key; %s", shown, section,
+		is_in_sheet(place) ? "stampmill run --help has those of sheets"
+				   : "the keys are the long options of stampmill run --help");
 }
 
 static int include(struct place *place);
 
 static int add_key(struct place *place)
 {
-	const struct option_row *row = options_find(place->line->key);
+	const struct option_row *row = options_find_in(table_of(place), place->line->key);
 	struct recipe_entry entry = { .page = place->page,
 		.line = place->line->number,
 		.row = row,
@@ -254,7 +292,7 @@ static int add_key(struct place *place)
 		return refuse(place,
 			"recipe: is for the command line; a recipe takes another by include = FILE before "
 			"its first section");
-	if (!place->section || !is_at_home(row, place->section))
+	if (!place->section || (!is_in_sheet(place) && !is_at_home(row, place->section)))
 		return refuse_section(place, row);
 	g_array_append_val(place->book->entries, entry);
 	return 0;
@@ -349,8 +387,8 @@ int recipe_book_read(struct recipe_book *book, const char *file, struct err *err
 		.entries = g_array_new(FALSE, FALSE, sizeof(struct recipe_entry)),
 		.err = err };
 	for (int kind = 0; kind < RECIPE_KINDS; kind++)
-		book->names[kind] =
-			(struct recipe_names){ g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(int)) };
+		book->names[kind] = (struct recipe_names){ g_ptr_array_new(),
+			g_array_new(FALSE, FALSE, sizeof(int)), false };
 	page = add_page(book, g_strdup(file), NULL);
 	size = read_text(page);
 	if (size < 0)

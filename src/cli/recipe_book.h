@@ -16,13 +16,15 @@
 enum recipe_kind {
 	RECIPE_OUTPUT,
 	RECIPE_MARK,
+	RECIPE_SHEET,
 	RECIPE_KINDS
 };
 
-/* Of the outputs, or of the marks. */
+/* Of the outputs, the marks or the sheets. */
 struct recipe_names {
 	GPtrArray *labels; /* as first named; point into the pages */
 	GArray *lines;     /* int: where that was */
+	bool has_shared;   /* there is a section without a name */
 };
 
 /* A file of the recipe: the one that was asked for, or one that is included. */
@@ -42,7 +44,7 @@ struct recipe_entry {
 	int line;
 	const struct option_row *row;
 	enum recipe_kind kind;
-	const char *label; /* of the output, or the mark; "": of all of them; NULL: of neither */
+	const char *label; /* of the output, the mark or the sheet; "": of all of them; NULL: of none */
 	const char *value;
 };
 
@@ -56,6 +58,9 @@ struct recipe_book {
 /* Read `file` and what it includes. 0, or -1 with `err`. recipe_book_finish() either way. */
 int recipe_book_read(struct recipe_book *book, const char *file, struct err *err);
 void recipe_book_finish(struct recipe_book *book);
+
+/* "output", "mark" or "sheet". */
+const char *recipe_book_word(enum recipe_kind kind);
 
 /* `value`, a path of the page's, as the program has to open it. Heap memory (g_free()). */
 char *recipe_book_resolve(const struct recipe_page *page, const char *value);

@@ -136,6 +136,7 @@ static const struct topic_entry recipes[] = {
 		"a mark, by the options of watermark...; watermarks = NAME, NAME in an output stamps it "
 		"there, "
 		"over the output's own mark, the first of them lowest; [mark] has what all marks share"),
+	TERM("[sheet NAME]", "contact sheets of an output's pictures; see SHEETS"),
 	TERM("[run]", "all other options"),
 	TERM("include = FILE",
 		"in front of all sections: the lines of another recipe come first, and those that "
@@ -146,9 +147,26 @@ static const struct topic_entry recipes[] = {
 	END,
 };
 
+static const struct topic_entry sheets[] = {
+	PARAGRAPH(
+		"A recipe's [sheet NAME] makes, when the pictures are made, contact sheets of them: pages of "
+		"thumbnails with their names. [sheet] has what all sheets share. They show the "
+		"pictures of the run, made or up to date; one that failed has no place on them."),
+	LITERAL("[sheet proof]"),
+	LITERAL("of = web"),
+	LITERAL("format = pdf"),
+	LITERAL("header = Smith wedding, {date:%d %B %Y}"),
+	LITERAL("logo = logo.svg"),
+	PARAGRAPH("A sheet is made again when a picture on it, its text or its section has changed, and with "
+		  "--force. Pages of an earlier run that are no longer needed are kept, and told; --prune "
+		  "removes them. The keys, which are no options of the command line:"),
+	END,
+};
+
 static const struct topic_entry statuses[] = {
 	TERM("0", "every picture is made"),
-	TERM("1", "the run went to its end; some pictures failed, and each is named on standard error"),
+	TERM("1", "the run went to its end; some pictures or contact sheets failed, and each is named on "
+		  "standard error"),
 	TERM("2", "nothing was started: wrong usage, an unreadable INPUT, an unwritable OUTPUT, colliding "
 		  "names, an "
 		  "output that is an input"),
@@ -174,6 +192,9 @@ static const struct topic_entry events[] = {
 		  "line has the event summary, with the counts by status, seconds, pictures a second, bytes "
 		  "read and "
 		  "written and the exit status."),
+	PARAGRAPH("A contact sheet has an event of its own, sheet, with the section's name, its status and "
+		  "reason as above, the file's name, its first page and how many it has, its number of "
+		  "pictures, size in pixels and bytes."),
 	END,
 };
 
@@ -194,15 +215,16 @@ static const struct topic_entry examples[] = {
 };
 
 static const struct topic topics[] = {
-	{ "SIZE SPECS", true, sizes },
-	{ "FILTERS", true, filters },
-	{ "MARKS", true, marks },
-	{ "FILE NAMES", true, names },
-	{ "RECIPES", true, recipes },
-	{ "EXIT STATUS", true, statuses },
-	{ "EVENTS", false, events },
-	{ "EXAMPLES", true, examples },
-	{ NULL, false, NULL },
+	{ "SIZE SPECS", true, sizes, NULL },
+	{ "FILTERS", true, filters, NULL },
+	{ "MARKS", true, marks, NULL },
+	{ "FILE NAMES", true, names, NULL },
+	{ "RECIPES", true, recipes, NULL },
+	{ "SHEETS", true, sheets, options_sheet_table },
+	{ "EXIT STATUS", true, statuses, NULL },
+	{ "EVENTS", false, events, NULL },
+	{ "EXAMPLES", true, examples, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 static const char *const reasons[REASON_COUNT] = {

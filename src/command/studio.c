@@ -328,7 +328,6 @@ static int sheet_task(
 }
 
 /* Can what is wanted of all pictures be had: can every mark be drawn, and what stands on contact sheets?
-
  * Answers with a make reply without outputs. */
 static int check_task(
 	struct mp_worker *worker, const void *payload, size_t size_bytes, struct mp_reply *reply)

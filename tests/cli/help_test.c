@@ -93,6 +93,18 @@ static void help_and_manual_name_every_option_and_its_default(void **state)
 		assert_true(g_ascii_islower(row->help[0]));
 		assert_false(g_str_has_suffix(row->help, "."));
 	}
+	for (const struct option_row *row = options_sheet_table(); row->name; row++) {
+		g_autofree char *in_help = g_strdup_printf("\n  %s ", row->name);
+		g_auto(GStrv) parts = g_strsplit(row->name, "-", -1);
+		g_autofree char *joined = g_strjoinv("\\-", parts);
+		g_autofree char *in_manual = g_strconcat("\\fB", joined, "\\fR", NULL);
+
+		assert_non_null(strstr(help, in_help));
+		assert_non_null(strstr(manual, in_manual));
+		assert_true(g_ascii_islower(row->help[0]));
+		assert_false(g_str_has_suffix(row->help, "."));
+		assert_non_null(row->default_value);
+	}
 	assert_non_null(strstr(help, "(default: {dir}/{stem}.{ext})"));
 	for (const struct topic *topic = topics_table(); topic->title; topic++) {
 		assert_non_null(strstr(manual, topic->title));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "job/sheet_settings.h"
 #include "scratch.h"
 
 struct scene {
@@ -148,6 +149,54 @@ static void an_included_mark_may_be_changed(void **state)
 	assert_refused(scene, "[output]\nwatermarks = a\n", ":2: watermarks: there is no [mark a]");
 }
 
+static void sheets_have_sections_of_their_own(void **state)
+{
+	struct scene *scene = *state;
+	const struct sheet_settings *sheets;
+
+	assert_loaded(scene, "[output web]\n[output thumb]\n[sheet]\nof = thumb\nquality = 70\n"
+			     "[sheet proof]\npage = A5 landscape\ncaption =\nlogo = l.svg\nquality = 60\n"
+			     "[sheet paper]\nformat = pdf\nof = web\n");
+	sheets = scene->settings.sheets;
+	assert_int_equal(scene->settings.sheets_count, 2);
+	assert_string_equal(sheets[0].label, "proof");
+	assert_int_equal(settings_sheet_output(&scene->settings, &sheets[0]), 1);
+	assert_int_equal(settings_sheet_output(&scene->settings, &sheets[1]), 0);
+	assert_true(sheets[0].page.width == 210 && sheets[0].page.height == 148);
+	assert_null(sheets[0].caption);
+	assert_string_equal(sheets[0].logo, scratch_path(&scene->scratch, "l.svg"));
+	assert_int_equal(sheets[0].quality, 60);
+	assert_int_equal(sheets[1].quality, 70);
+	assert_int_equal(sheets[1].format, SHEET_PDF);
+	assert_string_equal(sheets[1].caption, "{stem}");
+	/* what an output's keys are called, too, is its own */
+	assert_int_equal(scene->settings.outputs[0].quality, 82);
+}
+
+static void a_sheet_without_a_name_is_one_too(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_loaded(scene, "[output web]\n");
+	assert_int_equal(scene->settings.sheets_count, 0);
+	assert_loaded(scene, "[sheet]\nrows = 7\n");
+	assert_int_equal(scene->settings.sheets_count, 1);
+	assert_string_equal(scene->settings.sheets[0].label, "contact");
+	assert_int_equal(scene->settings.sheets[0].rows, 7);
+	assert_int_equal(settings_sheet_output(&scene->settings, &scene->settings.sheets[0]), 0);
+}
+
+static void a_sheet_shows_an_output_that_there_is(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_refused(scene, "[output web]\n[sheet]\nof = wbe\n[sheet a]\nof = web\n[sheet b]\n",
+		"r.ini:3: of: there is no [output wbe]; did you mean web?");
+	assert_refused(scene, "[sheet a]\nof = web\n", "r.ini:2: of: there is no [output web]");
+	assert_refused(scene, "[output web]\n[sheet a]\nof =\n",
+		"r.ini:3: [sheet a] of '': expected the name of an [output NAME] section");
+}
+
 static void without_a_named_section_there_is_one_output(void **state)
 {
 	struct scene *scene = *state;
@@ -286,6 +335,9 @@ int main(void)
 		TEST(marks_have_sections_of_their_own),
 		TEST(a_mark_may_be_a_pair),
 		TEST(an_included_mark_may_be_changed),
+		TEST(sheets_have_sections_of_their_own),
+		TEST(a_sheet_without_a_name_is_one_too),
+		TEST(a_sheet_shows_an_output_that_there_is),
 		TEST(without_a_named_section_there_is_one_output),
 		TEST(switches_are_yes_or_no),
 		TEST(filters_are_kept_in_their_order),

@@ -326,6 +326,7 @@ static void every_sample_recipe_makes_what_it_says(void **state)
 		{ "proof.ini", "tartan.jpg", 1200, 800 },
 		{ "thumbnails.ini", "small/tartan.webp", 160, 160 },
 		{ "archive.ini", "tartan.webp", 1200, 800 },
+		{ "contact-sheet.ini", "sheets/archive-01.jpg", 3508, 2480 },
 		{ "print.ini", "0001_tartan.jpg", 1200, 800 },
 	};
 	struct place *place = *state;
