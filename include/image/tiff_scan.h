@@ -15,10 +15,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* True when the TIFF that begins with `head` is a camera's raw file. `fd` is read where `head` ends; -1: only
  * `head` is looked at. */
 bool tiff_scan_is_raw(const unsigned char *head, size_t size, int fd);
+
+/* True when the TIFF, of `size_bytes` in all, says of any of its pages, thumbnails among them, that a part of
+ * it lies behind its end. */
+bool tiff_scan_is_cut(const unsigned char *head, size_t size, int fd, uint64_t size_bytes);
 
 /* True when its EXIF Interoperability index is R03: AdobeRGB. */
 bool tiff_scan_is_interop_adobe(const unsigned char *head, size_t size, int fd);

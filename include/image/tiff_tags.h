@@ -11,7 +11,8 @@
 
 /* The descriptive tags of the first picture in the file on `fd`, with its Exif, GPS and Interoperability
  * directories, as an EXIF block that begins with "Exif\0\0". `exif` is left empty where there are none, where
- * the file is no classic TIFF, or where it is broken. Trusts nothing that it reads. */
+ * the file is no classic TIFF (or one of the raw files that differ from it in their third and fourth byte
+ * only), or where it is broken. Trusts nothing that it reads. */
 void tiff_tags_read(int fd, struct blob *exif);
 
 /* Add to the file on `fd`, a TIFF as libvips has just written it, the descriptive tags and the directories of

@@ -34,6 +34,13 @@ void tiff_number_set(uint8_t *at, int bytes, bool big_endian, uint32_t value)
 		at[big_endian ? bytes - 1 - i : i] = (uint8_t)(value >> 8 * i);
 }
 
+/* TIFF's own number, and those that Olympus ("IIRO", "IIRS", "MMOR") and Panasonic ("IIU") have in its place.
+ */
+static bool is_magic(uint32_t number)
+{
+	return number == 42 || number == 0x4f52 || number == 0x5352 || number == 0x55;
+}
+
 uint32_t tiff_stream_open(struct tiff_stream *stream)
 {
 	uint8_t head[8];
@@ -43,7 +50,7 @@ uint32_t tiff_stream_open(struct tiff_stream *stream)
 	if (memcmp(head, "II", 2) != 0 && memcmp(head, "MM", 2) != 0)
 		return 0;
 	stream->big_endian = head[0] == 'M';
-	if (tiff_number_get(head + 2, 2, stream->big_endian) != 42)
+	if (!is_magic(tiff_number_get(head + 2, 2, stream->big_endian)))
 		return 0;
 	return tiff_number_get(head + 4, 4, stream->big_endian);
 }

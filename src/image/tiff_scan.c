@@ -8,6 +8,7 @@
 #define DIRECTORIES_MAX 32
 #define ENTRIES_MAX 1024
 #define SUBDIRECTORIES_MAX 8
+#define STRIPS_MAX 4096
 
 enum tag {
 	TAG_INTEROP_INDEX = 1,
@@ -15,6 +16,10 @@ enum tag {
 	TAG_COMPRESSION = 259,
 	TAG_PHOTOMETRIC = 262,
 	TAG_MAKE = 271,
+	TAG_STRIP_OFFSETS = 273,
+	TAG_STRIP_BYTES = 279,
+	TAG_TILE_OFFSETS = 324,
+	TAG_TILE_BYTES = 325,
 	TAG_SUB_IFDS = 330,
 	TAG_CFA_REPEAT_PATTERN = 33421,
 	TAG_CFA_PATTERN = 33422,
@@ -45,7 +50,8 @@ struct directory {
 	unsigned int subdirectories_count;
 	uint64_t exif, interop; /* 0: none */
 	bool interop_adobe;
-	uint64_t next; /* 0: none */
+	struct entry strips, strips_bytes; /* or tiles: where they are, and how long */
+	uint64_t next;                     /* 0: none */
 };
 
 static bool read_bytes(const struct file *file, uint64_t at, void *buffer, size_t length)
@@ -138,6 +144,14 @@ static void take_entry(const struct file *file, const struct entry *entry, struc
 	case TAG_MAKE:
 		directory->has_make = true;
 		break;
+	case TAG_STRIP_OFFSETS:
+	case TAG_TILE_OFFSETS:
+		directory->strips = *entry;
+		break;
+	case TAG_STRIP_BYTES:
+	case TAG_TILE_BYTES:
+		directory->strips_bytes = *entry;
+		break;
 	case TAG_SUB_IFDS:
 		for (unsigned int i = 0; i < SUBDIRECTORIES_MAX && i < entry->count; i++)
 			directory->subdirectories[directory->subdirectories_count++] =
@@ -229,6 +243,13 @@ static void enqueue(struct queue *queue, uint64_t offset)
 		queue->offsets[queue->count++] = offset;
 }
 
+static void enqueue_all(struct queue *queue, const struct directory *directory)
+{
+	for (unsigned int i = 0; i < directory->subdirectories_count; i++)
+		enqueue(queue, directory->subdirectories[i]);
+	enqueue(queue, directory->next);
+}
+
 bool tiff_scan_is_raw(const unsigned char *head, size_t size, int fd)
 {
 	struct file file;
@@ -245,9 +266,38 @@ bool tiff_scan_is_raw(const unsigned char *head, size_t size, int fd)
 		if (i == 0 && directory.subfile_type & 1 && directory.has_make &&
 			directory.subdirectories_count)
 			return true;
-		for (unsigned int j = 0; j < directory.subdirectories_count; j++)
-			enqueue(&queue, directory.subdirectories[j]);
-		enqueue(&queue, directory.next);
+		enqueue_all(&queue, &directory);
+	}
+	return false;
+}
+
+static bool has_strip_behind(const struct file *file, const struct directory *directory, uint64_t size_bytes)
+{
+	const struct entry *at = &directory->strips, *length = &directory->strips_bytes;
+	uint64_t count = at->count < length->count ? at->count : length->count;
+
+	for (unsigned int i = 0; i < count && i < STRIPS_MAX; i++) {
+		uint64_t begin = entry_number(file, at, i), bytes = entry_number(file, length, i);
+
+		if (bytes && (begin > size_bytes || bytes > size_bytes - begin))
+			return true;
+	}
+	return false;
+}
+
+bool tiff_scan_is_cut(const unsigned char *head, size_t size, int fd, uint64_t size_bytes)
+{
+	struct file file;
+	struct queue queue = { .count = 0 };
+	struct directory directory;
+
+	enqueue(&queue, begin(&file, head, size, fd));
+	for (unsigned int i = 0; i < queue.count; i++) {
+		if (!read_directory(&file, queue.offsets[i], &directory))
+			continue;
+		if (has_strip_behind(&file, &directory, size_bytes))
+			return true;
+		enqueue_all(&queue, &directory);
 	}
 	return false;
 }

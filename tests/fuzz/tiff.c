@@ -42,5 +42,6 @@ static void fuzz_one(const unsigned char *data, size_t size)
 	tiff_scan_is_raw(data, head, -1);
 	tiff_scan_is_raw(data, head < 16 ? head : 16, fd);
 	tiff_scan_is_interop_adobe(data, head, fd);
+	tiff_scan_is_cut(data, head, fd, size);
 	view(data, size);
 }
