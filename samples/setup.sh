@@ -6,7 +6,7 @@
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config
 	libglib2.0-dev libjansson-dev libvips-dev libjpeg-dev libpng-dev libdeflate-dev liblcms2-dev
-	libxml2-dev libzimg-dev@ libsqlite3-dev libseccomp-dev libpango1.0-dev libcairo2-dev libfontconfig-dev
+	libxml2-dev libzimg-dev@ libraw-dev@ libsqlite3-dev libseccomp-dev libpango1.0-dev libcairo2-dev libfontconfig-dev
 	libheif-plugin-aomenc@'
 packages_test='g++ fonts-dejavu-core libcmocka-dev libimage-exiftool-perl poppler-utils libheif-plugin-x265@ clang-format-14@'
 

@@ -16,14 +16,15 @@
 struct open_options {
 	enum format format;
 	enum fail_on fail_on;
-	int shrink;   /* JPEG: 1, 2, 4 or 8; 1 elsewhere */
+	int shrink;   /* JPEG: 1, 2, 4 or 8; a raw file: 1 or 2; 1 elsewhere */
 	double scale; /* WebP: 0 to 1, as the loader's `scale`; 1 elsewhere */
+	int bits;     /* a raw file: 8 or 16, of the developed picture */
 	bool random;  /* random access: for pictures whose rows are not wanted from top to bottom */
 };
 
 /* Open the first page or frame of the file on `fd` (its offset is rewound; the descriptor stays the caller's
  * and must outlive the image). Pixels are decoded as they are asked for, so decode errors appear later, from
- * whatever evaluates. NULL with `err`. */
+ * whatever evaluates; a raw file is developed at once (raw.h). NULL with `err`. */
 VipsImage *open_picture(int fd, const struct open_options *options, struct err *err);
 
 /* Turn what libvips (its error buffer, and the log that engine.h catches) has just said into reason and

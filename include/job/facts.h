@@ -28,8 +28,38 @@ struct exif_texts {
 
 #define FACTS_EXIF_NAMES "Make, Model, LensModel, Artist, ISO, FNumber, FocalLength, ExposureTime"
 
+/* Of what the picture of a camera's raw file is made. */
+enum raw_source {
+	RAW_NONE, /* it is no such file */
+	RAW_PREVIEW,
+	RAW_DEVELOPED
+};
+
+/* Why it is developed. */
+enum raw_cause {
+	RAW_ASKED_FOR,
+	RAW_NO_PREVIEW,
+	RAW_SMALL_PREVIEW /* smaller than what was asked for */
+};
+
+/* What else the probe found in a camera's raw file: both pictures that can be made of it. raw_choose() takes
+ * one of them, whose facts the facts then are. */
+struct raw_facts {
+	enum raw_source source;
+	enum raw_cause cause; /* of RAW_DEVELOPED; set by raw_choose() and not sent to other processes */
+	int width_px, height_px, orientation; /* of the developed picture, as facts' */
+	/* of the preview, a JPEG: as facts'; a width of 0: there is none */
+	struct raw_preview {
+		int width_px, height_px, orientation;
+		enum colour_model model;
+		bool progressive, profile, interop_adobe;
+		int chroma_h, chroma_v;
+		bool planes;
+	} preview;
+};
+
 struct facts {
-	enum format format;
+	enum format format;      /* FORMAT_JPEG where it is a raw file's preview */
 	int width_px, height_px; /* as stored, before the orientation is applied; 1 to PICTURE_SIDE_MAX_PX */
 	int orientation;         /* EXIF: 1 to 8; 1 where there is none */
 	int frames;              /* pages or frames; 1 for a plain picture */
@@ -44,11 +74,19 @@ struct facts {
 	int64_t taken_s; /* when it was taken, by the camera's clock: seconds since 1970 as if that were UTC;
 			    0 where it does not say */
 	struct exif_texts exif;
+	struct raw_facts raw;
 };
 
 /* Size as seen by a person: orientations 5 to 8 swap the sides. */
 int facts_upright_width(const struct facts *facts);
 int facts_upright_height(const struct facts *facts);
+
+/* The pixels that count against --max-pixels: a raw file's are those of its sensor. */
+int64_t facts_pixels(const struct facts *facts);
+
+/* Let a raw file's facts be those of its preview, which there must be, or of the developed picture. */
+void facts_take_preview(struct facts *facts);
+void facts_take_developed(struct facts *facts, int bits);
 
 /* The text called `name` ("Model"); "" where the picture does not say, NULL where there is no such. */
 const char *facts_exif(const struct facts *facts, const char *name);

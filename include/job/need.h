@@ -14,6 +14,10 @@
 /* Bytes that a worker holds when it has nothing in hand. */
 #define NEED_OF_WORKER 40000000
 
+/* Bytes a pixel that LibRaw holds while it develops, at most: the sensor's values in two or, in four colours,
+ * eight, and the picture in four colours of two. */
+#define NEED_OF_DEVELOPING 16
+
 /* Above this a decoded picture is not held for several outputs to be made of. */
 #define NEED_HELD_BYTES_MAX (512 * 1024 * 1024)
 

@@ -234,6 +234,12 @@ enum sampling {
 	SAMPLING_BEST  /* not at all */
 };
 
+/* Of what the picture of a camera's raw file is made. */
+enum raw_wish {
+	RAW_WISH_PREVIEW, /* of the camera's preview in it, where that is large enough */
+	RAW_WISH_DEVELOP  /* of its sensor's values */
+};
+
 /* Which lane makes the pictures. */
 enum lane_wish {
 	LANE_WISH_AUTO, /* the faster one of those that can */
@@ -265,6 +271,7 @@ struct run_settings {
 	enum fail_on fail_on;
 	enum sampling sampling;
 	enum lane_wish lane;
+	enum raw_wish raw;
 	enum collision_policy on_collision;
 	bool sync;
 	enum progress_style progress;

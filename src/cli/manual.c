@@ -242,7 +242,8 @@ void manual_print(const struct manual_policy_row *policies)
 		"picture that is broken, huge or hostile fails alone, with its name and a reason.");
 	g_string_append(page, ".PP\n");
 	add_prose(page,
-		"JPEG, PNG, TIFF, WebP, GIF, HEIC and AVIF are read, where the build can, and known by their "
+		"JPEG, PNG, TIFF, WebP, GIF, HEIC, AVIF and cameras' raw files are read, where the build "
+		"can, and known by their "
 		"content, not by their names; other files are counted and left alone. Of a picture with "
 		"several pages or frames the first is taken. Inputs are never written to. An output appears "
 		"under its name when it is whole, replacing what had the name.");

@@ -19,6 +19,7 @@ static const char *const colour_words[] = { "srgb", "keep", NULL };
 static const char *const metadata_words[] = { "all", "safe", "copyright", "none", NULL };
 static const char *const collision_words[] = { "fail", "number", "keep-ext", NULL };
 static const char *const sampling_words[] = { "fast", "good", "best", NULL };
+static const char *const raw_words[] = { "preview", "develop", NULL };
 static const char *const lane_words[] = { "auto", "vips", "planar", NULL };
 static const char *const fail_words[] = { "none", "truncated", "error", "warning", NULL };
 static const char *const progress_words[] = { "auto", "bar", "plain", "json", "none", NULL };
@@ -440,6 +441,13 @@ static const struct option_row rows[] = {
 		.default_value = "good",
 		.help = "how far a decoder may shrink a picture before it is resized: to no less than the "
 			"size wanted (fast), than twice that (good), or not at all (best)" },
+	{ .name = "raw",
+		.group = GROUP_WHAT,
+		.offset = offsetof(struct settings, run.raw),
+		.words = raw_words,
+		.default_value = "preview",
+		.help = "what to make of a camera's raw file: the picture that the camera put into it, where "
+			"that is large enough, or the sensor's values, developed; see RAW FILES" },
 	{ .name = "lane",
 		.group = GROUP_WHAT,
 		.offset = offsetof(struct settings, run.lane),

@@ -66,6 +66,27 @@ static const struct topic_entry filters[] = {
 	END,
 };
 
+static const struct topic_entry raw_files[] = {
+	PARAGRAPH("Where this build has LibRaw (stampmill doctor says so), cameras' raw files are pictures "
+		  "too: CR2, CR3, NEF, ARW, DNG, RAF, ORF and what else it knows. Without it they are "
+		  "skipped."),
+	TERM("--raw preview",
+		"the JPEG that the camera put into the file, which takes no longer than any JPEG, and has "
+		"the "
+		"camera's own colours. It is taken where it has the full size (within 3 %, on one side where "
+		"the camera cropped to another shape), or is large enough for every output; for 50%, or "
+		"without a size, only at full size. Else the picture is developed; events and -v say why"),
+	TERM("--raw develop",
+		"the sensor's values: white balance as the camera set it, colours in sRGB, under --colour "
+		"keep too, then with 16 bits for TIFF and PNG; brightened until one pixel in a hundred is "
+		"white, but by no more than one stop. Where half the size is enough it is developed at that, "
+		"unless --sampling is best"),
+	PARAGRAPH("Camera, date, rights and place are those of the raw file, and the output is a JPEG unless "
+		  "--format says otherwise. A raw file that lacks its end fails as truncated, even if its "
+		  "preview is whole; --fail-on none takes that. --max-pixels counts the sensor's."),
+	END,
+};
+
 static const struct topic_entry marks[] = {
 	PARAGRAPH("A mark is a picture (--watermark) or text (--watermark-text). Text is stamped as it is: < "
 		  "and & are themselves. Its tokens are those of FILE NAMES, such as {date:%Y} and "
@@ -217,6 +238,7 @@ static const struct topic_entry examples[] = {
 static const struct topic topics[] = {
 	{ "SIZE SPECS", true, sizes, NULL },
 	{ "FILTERS", true, filters, NULL },
+	{ "RAW FILES", true, raw_files, NULL },
 	{ "MARKS", true, marks, NULL },
 	{ "FILE NAMES", true, names, NULL },
 	{ "RECIPES", true, recipes, NULL },
@@ -229,7 +251,7 @@ static const struct topic topics[] = {
 
 static const char *const reasons[REASON_COUNT] = {
 	[REASON_NOT_A_PICTURE] = "the file is no picture of a known format; it is skipped",
-	[REASON_CAMERA_RAW] = "the file is a camera's raw picture; it is skipped",
+	[REASON_CAMERA_RAW] = "a camera's raw file that this build cannot read; it is skipped",
 	[REASON_UNSUPPORTED] = "a picture, but of a kind that this build cannot read or write, or may not",
 	[REASON_TRUNCATED] = "the file ends before the picture does",
 	[REASON_CORRUPT] = "the picture's data make no sense",

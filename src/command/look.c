@@ -2,6 +2,7 @@
 
 #include "command/record.h"
 #include "command/run.h"
+#include "job/raw_choice.h"
 
 static const uint64_t CHECK_TAG = UINT64_MAX;
 
@@ -79,4 +80,6 @@ void look(struct run *run)
 		supervise_stop(run);
 	}
 	supervise(run, NULL, take);
+	for (size_t i = 0; i < run->scan.inputs_count; i++)
+		raw_choose(&run->probed[i].facts, &run->settings);
 }

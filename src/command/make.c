@@ -29,8 +29,8 @@ static void log_picture(struct run *run, const struct picture_event *event)
 		log_line(run->log, LOG_ERROR, event->worker, "%s: %s: %s", name,
 			reason_name(event->err.reason), event->err.text);
 	else if (event->status == PICTURE_SKIPPED)
-		log_line(run->log, LOG_INFO, event->worker, "%s: skipped: %s", name,
-			reason_name(event->err.reason));
+		log_line(run->log, LOG_INFO, event->worker, "%s: skipped: %s: %s", name,
+			reason_name(event->err.reason), event->err.text);
 	else if (event->status == PICTURE_UP_TO_DATE)
 		log_line(run->log, LOG_INFO, NULL, "%s: up to date", name);
 	else
@@ -283,7 +283,7 @@ static void feed_picture(struct run *run, size_t index)
 	const struct planned_input *planned = &run->plan->inputs[index];
 	size_t count = run->settings.outputs_count;
 	g_autofree struct geometry *geometries = g_new(struct geometry, count);
-	double work = (double)facts->width_px * facts->height_px;
+	double work = (facts->raw.source == RAW_DEVELOPED ? 10.0 : 1.0) * facts->width_px * facts->height_px;
 
 	for (size_t i = 0; i < count; i++) {
 		geometries[i] = planned->outputs[i].geometry;

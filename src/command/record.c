@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/rebuild.h"
+#include "image/engine.h"
 #include "job/recipe_digest.h"
 #include "sys/clock.h"
 #include "sys/sweep.h"
@@ -91,7 +92,9 @@ int record_begin(struct run *run, struct err *err)
 /* Would the limits of this run let the picture through as those of the earlier run did? */
 static bool still_allowed(const struct settings *settings, const struct facts *facts)
 {
-	if ((int64_t)facts->width_px * facts->height_px > settings->run.max_pixels)
+	if (facts_pixels(facts) > settings->run.max_pixels)
+		return false;
+	if (facts->raw.source != RAW_NONE && !(engine_readable() & FORMAT_BIT(FORMAT_RAW)))
 		return false;
 	return facts->format != FORMAT_OTHER || settings->input.allow_untrusted;
 }

@@ -8,6 +8,7 @@
 #include <vips/vips.h>
 
 #include "image/palette.h"
+#include "image/raw.h"
 
 /* Settings of libvips' debugging that a user's shell may hold: they start threads before the fork, print to
  * the terminal, or switch off the warnings that the causes of failures are taken from. */
@@ -167,6 +168,8 @@ static bool can_read(enum format format)
 	case FORMAT_AVIF:
 		return have_operation("heifload_source") &&
 		       have_codec("heif_have_decoder_for_format", HEIF_AV1);
+	case FORMAT_RAW:
+		return raw_is_built();
 	case FORMAT_OTHER:
 		return untrusted_allowed;
 	default:

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <vips/vips.h>
 
+#include "image/raw.h"
+
 /* jpeglib.h needs stdio.h before it and defines what other headers do too: after them. */
 #include <jpeglib.h>
 
@@ -27,6 +29,8 @@ static void fill(struct library *rows)
 	snprintf(rows[4].version, sizeof(rows[4].version), "%d.%d", lcms / 1000, lcms % 1000 / 10);
 	snprintf(rows[5].version, sizeof(rows[5].version), "%s", LIBXML_DOTTED_VERSION);
 	snprintf(rows[7].version, sizeof(rows[7].version), "%s", pango_version_string());
+	snprintf(rows[8].version, sizeof(rows[8].version), "%s",
+		raw_is_built() ? raw_version() : "not built in: they are skipped");
 	snprintf(rows[6].version, sizeof(rows[6].version), "%u.%u.%u", glib_major_version, glib_minor_version,
 		glib_micro_version);
 }
@@ -42,6 +46,7 @@ const struct library *inventory_libraries(void)
 		{ .name = "libxml2", .purpose = "XMP" },
 		{ .name = "glib", .purpose = "options, Unicode" },
 		{ .name = "pango", .purpose = "text of marks" },
+		{ .name = "LibRaw", .purpose = "cameras' raw files" },
 		{ .name = NULL },
 	};
 

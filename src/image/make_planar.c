@@ -48,7 +48,7 @@ static int plan(struct making *makings, size_t count, struct planar_output *outp
 	const struct jpeg_header *header;
 
 	maker_reach(first->maker, STAGE_OPEN);
-	header = planar_open(first->maker->planar, first->input_fd, &first->request->facts,
+	header = planar_open(first->maker->planar, first->picture_fd, &first->request->facts,
 		first->maker->settings->run.fail_on, err);
 	if (!header)
 		return -1;

@@ -57,7 +57,7 @@ static struct blob get_blob(VipsImage *image, const char *field)
 static void find_in_tiff(struct job *job)
 {
 	if (!job->found.exif.data)
-		tiff_tags_read(job->makings[0].input_fd, &job->found.exif);
+		tiff_tags_read(job->makings[0].picture_fd, &job->found.exif);
 }
 
 static void find_in_png(struct job *job)
@@ -66,9 +66,9 @@ static void find_in_png(struct job *job)
 	struct err ignored;
 
 	if (!job->icc.data)
-		png_colour_read(job->makings[0].input_fd, &job->icc);
+		png_colour_read(job->makings[0].picture_fd, &job->icc);
 	/* EXIF may stand behind the pixels */
-	if (!job->found.exif.data && png_scan(job->makings[0].input_fd, &scan, &ignored) == 0) {
+	if (!job->found.exif.data && png_scan(job->makings[0].picture_fd, &scan, &ignored) == 0) {
 		job->found.exif = scan.exif;
 		scan.exif = (struct blob){ 0 };
 		png_scan_finish(&scan);
@@ -151,7 +151,7 @@ static int open_lane(struct job *job, struct err *err)
 	const struct making *making = &job->makings[0];
 	struct geometry decoded[TASK_OUTPUTS_MAX];
 	const struct lane_order order = {
-		.fd = making->input_fd,
+		.fd = making->picture_fd,
 		.facts = &making->request->facts,
 		.geometries = decoded,
 		.count = job->plan.decoded_count,

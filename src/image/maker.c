@@ -11,6 +11,7 @@
 #include "image/make_vips.h"
 #include "image/making.h"
 #include "image/palette.h"
+#include "image/raw.h"
 #include "job/lane_choice.h"
 #include "sys/clock.h"
 
@@ -116,12 +117,25 @@ static void warn_of_frames(struct make_reply *reply, const struct facts *facts)
 	making_warn(reply, text);
 }
 
+/* Where the picture is a raw file's preview, let all outputs be made of that. */
+static int unwrap(struct making *makings, size_t count, int *preview_fd, struct err *err)
+{
+	if (makings[0].request->facts.raw.source != RAW_PREVIEW)
+		return 0;
+	maker_reach(makings[0].maker, STAGE_OPEN);
+	*preview_fd = raw_preview(makings[0].input_fd, makings[0].maker->settings->run.fail_on, err);
+	for (size_t i = 0; i < count; i++)
+		makings[i].picture_fd = *preview_fd;
+	return making_check_unchanged(&makings[0], *preview_fd < 0 ? -1 : 0, err);
+}
+
 static int make_all(
 	struct maker *maker, int input_fd, const struct make_request *request, struct make_reply *reply)
 {
 	enum lane_wish wish = maker->settings->run.lane;
 	struct lane_choice choice = lane_choose(request, maker->settings, make_planar_is_built());
 	autofree struct making *makings = calloc(request->outputs_count, sizeof(*makings));
+	autoclose int preview_fd = -1;
 	int result;
 
 	snprintf(reply->lane, sizeof(reply->lane), "%s", lane_name(choice.planar));
@@ -132,8 +146,10 @@ static int make_all(
 		return err_set(&reply->err, REASON_OUT_OF_MEMORY, "no memory for the picture");
 	for (size_t i = 0; i < request->outputs_count; i++)
 		making_init(&makings[i], maker, input_fd, request, i, reply);
-	result = choice.planar ? make_planar(makings, request->outputs_count, &reply->err)
-			       : make_vips(makings, request->outputs_count, &reply->err);
+	result = unwrap(makings, request->outputs_count, &preview_fd, &reply->err);
+	if (result == 0)
+		result = choice.planar ? make_planar(makings, request->outputs_count, &reply->err)
+				       : make_vips(makings, request->outputs_count, &reply->err);
 	if (result == 0)
 		reply->outputs_count = request->outputs_count;
 	for (size_t i = 0; i < request->outputs_count; i++)

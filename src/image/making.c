@@ -31,6 +31,7 @@ void making_init(struct making *making, struct maker *maker, int input_fd, const
 	*making = (struct making){
 		.maker = maker,
 		.input_fd = input_fd,
+		.picture_fd = input_fd,
 		.request = request,
 		.output = &request->outputs[i],
 		.settings = &maker->settings->outputs[i],

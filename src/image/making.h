@@ -36,6 +36,7 @@ void maker_reach(const struct maker *maker, enum stage stage);
 struct making {
 	struct maker *maker;
 	int input_fd;
+	int picture_fd; /* where the pixels are: the input, or what was unwrapped from it */
 	const struct make_request *request;
 	const struct make_output *output;
 	const struct output_settings *settings;
@@ -61,7 +62,7 @@ struct making {
 	bool marked;                  /* with all marks that were wanted, but those that would not fit */
 };
 
-/* Output `i` of the request. */
+/* Output `i` of the request; its pixels are in the input until .picture_fd is set to another file. */
 void making_init(struct making *making, struct maker *maker, int input_fd, const struct make_request *request,
 	size_t i, struct make_reply *reply);
 

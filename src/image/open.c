@@ -8,6 +8,7 @@
 #include "image/cause.h"
 #include "image/engine.h"
 #include "image/png_scan.h"
+#include "image/raw.h"
 #include "image/source.h"
 
 /* The loaders for what we sniff; each picks the first page or frame, HEIC and AVIF the primary picture. */
@@ -149,6 +150,8 @@ VipsImage *open_picture(int fd, const struct open_options *options, struct err *
 	VipsSource *source;
 	VipsImage *image = NULL;
 
+	if (options->format == FORMAT_RAW)
+		return raw_develop(fd, options, err);
 	if (options->format == FORMAT_OTHER ? !engine_allows_untrusted() : !loaders[options->format]) {
 		err_set(err, REASON_UNSUPPORTED, "no loader of this build reads this kind of file");
 		return NULL;

@@ -7,6 +7,7 @@
 #include "image/metadata.h"
 #include "image/open.h"
 #include "image/png_scan.h"
+#include "image/raw.h"
 #include "image/read_at.h"
 #include "image/tiff_scan.h"
 #include "image/tiff_tags.h"
@@ -50,9 +51,9 @@ static int check_format(
 
 	if (format == FORMAT_NONE)
 		return err_set(err, REASON_NOT_A_PICTURE, "its first bytes are not those of a picture");
-	if (format == FORMAT_RAW)
+	if (format == FORMAT_RAW && !raw_is_built())
 		return err_set(err, REASON_CAMERA_RAW,
-			"a camera's raw file (%s), which this build does not develop", kind);
+			"a camera's raw file (%s); this build has no LibRaw to read it", kind);
 	if (format == FORMAT_OTHER && !limits->allow_untrusted)
 		return err_set(err, REASON_UNSUPPORTED,
 			"%s is read only with --allow-untrusted: its loader is not hardened against "
@@ -65,13 +66,31 @@ static int check_format(
 
 static int check_pixels(const struct facts *facts, const struct probe_limits *limits, struct err *err)
 {
-	int64_t pixels = (int64_t)facts->width_px * facts->height_px;
+	int64_t pixels = facts_pixels(facts);
 
 	if (pixels <= limits->max_pixels)
 		return 0;
 	return err_set(err, REASON_TOO_MANY_PIXELS,
 		"%d x %d are %.4g megapixels, more than the %.4g that --max-pixels allows", facts->width_px,
 		facts->height_px, (double)pixels / MEGA, (double)limits->max_pixels / MEGA);
+}
+
+/* A preview that is larger than its sensor's picture is none. */
+static int probe_raw(int fd, const struct head *head, struct facts *facts, struct err *err)
+{
+	struct raw_preview *preview = &facts->raw.preview;
+
+	if (raw_probe(fd, facts, err)) {
+		if (err->reason == REASON_UNSUPPORTED)
+			err_set(err, REASON_CAMERA_RAW,
+				"a camera's raw file (%s) that LibRaw %s does not know, or damaged at its "
+				"head",
+				sniff_kind(head->bytes, head->size), raw_version());
+		return -1;
+	}
+	if ((int64_t)preview->width_px * preview->height_px > 2 * facts_pixels(facts))
+		*preview = (struct raw_preview){ .width_px = 0 };
+	return 0;
 }
 
 static int image_int(VipsImage *image, const char *name, int least, int most, int otherwise)
@@ -218,6 +237,8 @@ static int probe_header(
 		return probe_png(fd, facts, err);
 	case FORMAT_TIFF:
 		return probe_tiff(fd, head, facts, err);
+	case FORMAT_RAW:
+		return probe_raw(fd, head, facts, err);
 	default:
 		return probe_by_loader(fd, format, facts, err);
 	}

@@ -137,25 +137,46 @@ static int choose_shrink(const struct lane_order *order, double factor)
 	return shrink;
 }
 
+/* Half a size is all that LibRaw can do. It is enough for half the size wanted, and not for less: a pixel of
+ * it has all colours, one of the whole size has one of its own. */
+static int choose_raw_shrink(const struct lane_order *order, double factor)
+{
+	return order->sampling != SAMPLING_BEST && factor >= 2 ? 2 : 1;
+}
+
+/* LibRaw makes a whole pixel of a column that is left over, and the rows of some sensors lie askew. */
+#define RAW_SPARE_PX 2
+
+static bool is_as_probed(int side_px, int probed_px, const struct open_options *options)
+{
+	int spare_px = options->format == FORMAT_RAW ? RAW_SPARE_PX : 0;
+
+	return abs(side_px - probed_px / options->shrink) <= spare_px;
+}
+
 static VipsImage *open_shrunk(const struct lane_order *order, struct err *err)
 {
 	const struct facts *facts = order->facts;
-	struct open_options options = {
-		.format = facts->format, .fail_on = order->fail_on, .shrink = 1, .scale = 1
-	};
+	struct open_options options = { .format = facts->format,
+		.fail_on = order->fail_on,
+		.shrink = 1,
+		.scale = 1,
+		.bits = facts->bits };
 	double factor = find_factor(order);
 	int reserve = shrink_reserve(order->sampling);
 	VipsImage *image;
 
 	if (facts->format == FORMAT_JPEG)
 		options.shrink = choose_shrink(order, factor);
+	if (facts->format == FORMAT_RAW)
+		options.shrink = choose_raw_shrink(order, factor);
 	if (facts->format == FORMAT_WEBP && reserve && factor > reserve)
 		options.scale = reserve / factor;
 	image = open_picture(order->fd, &options, err);
 	/* Whoever replaces a file between probing and making should not get a bent picture. */
 	if (image && options.scale == 1 &&
-		(image->Xsize != facts->width_px / options.shrink ||
-			image->Ysize != facts->height_px / options.shrink)) {
+		(!is_as_probed(image->Xsize, facts->width_px, &options) ||
+			!is_as_probed(image->Ysize, facts->height_px, &options))) {
 		err_set(err, REASON_VANISHED, "changed since it was probed: it was %dx%d", facts->width_px,
 			facts->height_px);
 		g_clear_object(&image);
@@ -228,13 +249,19 @@ static VipsImage *own_blobs(VipsImage *image)
 int lane_open(struct lane *lane, const struct lane_order *order, struct err *err)
 {
 	VipsImage *image;
+	bool developed = order->facts->format == FORMAT_RAW;
+	int64_t begun_us = clock_us();
 
 	*lane = (struct lane){ .orientation = order->facts->orientation };
+	if (developed && order->decoding)
+		order->decoding(order->data);
 	image = open_shrunk(order, err);
 	if (!image)
 		return -1;
+	if (developed)
+		lane->decoded.spent_us = lane->held_us = clock_us() - begun_us;
 	image = meter_new(own_blobs(image), &lane->decoded);
-	if (order->decoding)
+	if (!developed && order->decoding)
 		order->decoding(order->data);
 	lane->source = image ? take(image, working_new(image)) : NULL;
 	return lane->source ? 0 : err_set_vips(err, REASON_CORRUPT);
@@ -248,7 +275,8 @@ int lane_hold(struct lane *lane, struct err *err)
 		return 0;
 	lane->source = take(lane->source, vips_image_copy_memory(lane->source));
 	lane->held = lane->source;
-	lane->decoded.spent_us = lane->held_us = clock_us() - begun_us;
+	lane->held_us += clock_us() - begun_us;
+	lane->decoded.spent_us = lane->held_us;
 	return lane->held ? 0 : err_set_vips(err, REASON_CORRUPT);
 }
 

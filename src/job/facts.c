@@ -1,5 +1,6 @@
 #include "job/facts.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -42,6 +43,46 @@ int facts_upright_width(const struct facts *facts)
 int facts_upright_height(const struct facts *facts)
 {
 	return facts->orientation >= 5 ? facts->width_px : facts->height_px;
+}
+
+int64_t facts_pixels(const struct facts *facts)
+{
+	return facts->raw.source == RAW_NONE ? (int64_t)facts->width_px * facts->height_px
+					     : (int64_t)facts->raw.width_px * facts->raw.height_px;
+}
+
+void facts_take_preview(struct facts *facts)
+{
+	const struct raw_preview *preview = &facts->raw.preview;
+
+	assert(facts->raw.source != RAW_NONE && preview->width_px > 0);
+	facts->raw.source = RAW_PREVIEW;
+	facts->format = FORMAT_JPEG;
+	facts->width_px = preview->width_px;
+	facts->height_px = preview->height_px;
+	facts->orientation = preview->orientation;
+	facts->model = preview->model;
+	facts->bits = 8;
+	facts->progressive = preview->progressive;
+	facts->profile = preview->profile;
+	facts->interop_adobe = preview->interop_adobe;
+	facts->chroma_h = preview->chroma_h;
+	facts->chroma_v = preview->chroma_v;
+	facts->planes = preview->planes;
+}
+
+void facts_take_developed(struct facts *facts, int bits)
+{
+	assert(facts->raw.source != RAW_NONE);
+	facts->raw.source = RAW_DEVELOPED;
+	facts->format = FORMAT_RAW;
+	facts->width_px = facts->raw.width_px;
+	facts->height_px = facts->raw.height_px;
+	facts->orientation = facts->raw.orientation;
+	facts->model = MODEL_RGB;
+	facts->bits = bits;
+	facts->progressive = facts->profile = facts->interop_adobe = facts->planes = false;
+	facts->chroma_h = facts->chroma_v = 1;
 }
 
 const char *facts_exif(const struct facts *facts, const char *name)
@@ -93,9 +134,62 @@ static void unpack_texts(struct exif_texts *exif, struct unpack *unpack)
 	}
 }
 
+static void pack_raw(const struct raw_facts *raw, struct pack *pack)
+{
+	const struct raw_preview *preview = &raw->preview;
+
+	pack_i64(pack, raw->source);
+	pack_i64(pack, raw->width_px);
+	pack_i64(pack, raw->height_px);
+	pack_i64(pack, raw->orientation);
+	pack_i64(pack, preview->width_px);
+	if (!preview->width_px)
+		return;
+	pack_i64(pack, preview->height_px);
+	pack_i64(pack, preview->orientation);
+	pack_i64(pack, preview->model);
+	pack_i64(pack, preview->progressive);
+	pack_i64(pack, preview->profile);
+	pack_i64(pack, preview->interop_adobe);
+	pack_i64(pack, preview->chroma_h);
+	pack_i64(pack, preview->chroma_v);
+	pack_i64(pack, preview->planes);
+}
+
+static int unpack_side(struct unpack *unpack, int least)
+{
+	return (int)unpack_range(unpack, least, PICTURE_SIDE_MAX_PX);
+}
+
+static void unpack_raw(struct raw_facts *raw, struct unpack *unpack)
+{
+	struct raw_preview *preview = &raw->preview;
+
+	raw->source = (enum raw_source)unpack_range(unpack, RAW_PREVIEW, RAW_DEVELOPED);
+	raw->width_px = unpack_side(unpack, 1);
+	raw->height_px = unpack_side(unpack, 1);
+	raw->orientation = (int)unpack_range(unpack, 1, 8);
+	preview->width_px = unpack_side(unpack, raw->source == RAW_PREVIEW);
+	if (!preview->width_px)
+		return;
+	preview->height_px = unpack_side(unpack, 1);
+	preview->orientation = (int)unpack_range(unpack, 1, 8);
+	preview->model = (enum colour_model)unpack_range(unpack, MODEL_GREY, MODEL_OTHER);
+	preview->progressive = unpack_range(unpack, 0, 1);
+	preview->profile = unpack_range(unpack, 0, 1);
+	preview->interop_adobe = unpack_range(unpack, 0, 1);
+	preview->chroma_h = (int)unpack_range(unpack, 1, 4);
+	preview->chroma_v = (int)unpack_range(unpack, 1, 4);
+	preview->planes = unpack_range(unpack, 0, 1);
+}
+
+/* A raw file says so in the place of the format, and has more to tell: the rows of a ledger that knows no raw
+ * files stay good. */
 void facts_pack(const struct facts *facts, struct pack *pack)
 {
-	pack_i64(pack, facts->format);
+	bool raw = facts->raw.source != RAW_NONE;
+
+	pack_i64(pack, raw ? FORMAT_RAW : facts->format);
 	pack_i64(pack, facts->width_px);
 	pack_i64(pack, facts->height_px);
 	pack_i64(pack, facts->orientation);
@@ -111,6 +205,8 @@ void facts_pack(const struct facts *facts, struct pack *pack)
 	pack_i64(pack, facts->planes);
 	pack_i64(pack, facts->taken_s);
 	pack_texts(&facts->exif, pack);
+	if (raw)
+		pack_raw(&facts->raw, pack);
 }
 
 void facts_unpack(struct facts *facts, struct unpack *unpack)
@@ -131,4 +227,10 @@ void facts_unpack(struct facts *facts, struct unpack *unpack)
 	facts->planes = unpack_range(unpack, 0, 1);
 	facts->taken_s = unpack_range(unpack, TAKEN_FIRST_S, TAKEN_LAST_S);
 	unpack_texts(&facts->exif, unpack);
+	facts->raw = (struct raw_facts){ .source = RAW_NONE };
+	if (facts->format != FORMAT_RAW)
+		return;
+	unpack_raw(&facts->raw, unpack);
+	if (facts->raw.source == RAW_PREVIEW)
+		facts->format = FORMAT_JPEG;
 }

@@ -7,8 +7,22 @@
  */
 #define CHROMA_MOST 2
 
+static const char *why_developed(enum raw_cause cause)
+{
+	switch (cause) {
+	case RAW_NO_PREVIEW:
+		return "the raw file is developed, as there is no preview in it";
+	case RAW_SMALL_PREVIEW:
+		return "the raw file is developed, as its preview is too small for what is asked for";
+	default:
+		return "the raw file is developed";
+	}
+}
+
 static const char *refuse_picture(const struct facts *facts)
 {
+	if (facts->raw.source == RAW_DEVELOPED)
+		return why_developed(facts->raw.cause);
 	if (facts->format != FORMAT_JPEG)
 		return "the picture is not a JPEG";
 	if (facts->model == MODEL_CMYK)

@@ -41,6 +41,8 @@ static double whole_picture(const struct facts *facts)
 	case FORMAT_HEIC:
 	case FORMAT_AVIF:
 		return 3 * (facts->bits > 8 ? 2 : 1) + 2 * samples;
+	case FORMAT_RAW:
+		return NEED_OF_DEVELOPING + samples;
 	default:
 		return 8;
 	}
@@ -64,6 +66,9 @@ int64_t need_of_picture(const struct facts *facts, const struct geometry *geomet
 	double row_bytes = (double)facts->width_px * bands(facts) * (facts->bits > 8 ? 2 : 1);
 	double need = NEED_OF_WORKER + pixels * whole_picture(facts) + row_bytes * BAND_ROWS;
 
+	/* LibRaw's copy of a raw file's preview, and the one that is decoded: a JPEG, at its largest */
+	if (facts->raw.source == RAW_PREVIEW)
+		need += 2 * pixels;
 	if (count > 1)
 		need += fmin(pixels * samples_of(facts), NEED_HELD_BYTES_MAX);
 	/* the small picture, the small picture with its mark, and what the encoder makes of it */

@@ -214,5 +214,7 @@ int recipe_digest(const struct output_settings *output, const struct settings *s
 	pack_i64(&pack, settings->run.sampling);
 	/* what a stricter run would have refused is looked at again */
 	pack_i64(&pack, settings->run.fail_on);
+	if (settings->run.raw != RAW_WISH_PREVIEW)
+		add_late(&pack, "raw", settings->run.raw);
 	return recipe_digest_pack(&pack, digest, err);
 }

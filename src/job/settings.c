@@ -68,6 +68,7 @@ void settings_init(struct settings *settings)
 			.fail_on = FAIL_ON_TRUNCATED,
 			.sampling = SAMPLING_GOOD,
 			.lane = LANE_WISH_AUTO,
+			.raw = RAW_WISH_PREVIEW,
 			.on_collision = COLLISION_FAIL,
 			.sync = true,
 			.sandbox = true,

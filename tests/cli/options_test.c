@@ -390,7 +390,7 @@ static void unknown_options_suggest_the_nearest(void **state)
 
 static void what_is_not_built_is_unknown(void **state)
 {
-	static const char *const later[] = { "raw", "plan", "shard" };
+	static const char *const later[] = { "plan", "shard" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)

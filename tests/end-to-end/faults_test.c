@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -149,21 +150,26 @@ static void what_is_no_picture_is_counted_and_left_alone(void **state)
 	g_free(said);
 }
 
-static void camera_raw_is_skipped_and_never_stamped_as_its_thumbnail(void **state)
+/* It has nothing but the thumbnail: without LibRaw it is not looked into, with it it is broken. */
+static void camera_raw_is_never_stamped_as_its_thumbnail(void **state)
 {
 	/* A TIFF header whose first directory says DNGVersion (tag 50706), and an 8x8 thumbnail of it. */
 	static const unsigned char dng[] = { 'I', 'I', 42, 0, 8, 0, 0, 0, 3, 0, 0, 1, 3, 0, 1, 0, 0, 0, 8, 0,
 		0, 0, 1, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0x12, 0xc6, 1, 0, 4, 0, 0, 0, 1, 4, 0, 0, 0, 0, 0,
 		0 };
+	bool with_libraw = getenv("RAW");
 	struct place *place = *state;
 	json_t *events;
 
 	write_neighbours(place);
 	file_write(place_path(place, "in/raw.dng"), dng, sizeof(dng));
-	events = run_with(place, "", NULL, 0, NULL);
-	assert_string_equal(events_text(events_picture(events, "raw.dng"), "status"), "skipped");
-	assert_string_equal(events_text(events_picture(events, "raw.dng"), "reason"), "camera-raw");
+	events = run_with(place, "", NULL, with_libraw ? 1 : 0, NULL);
+	assert_string_equal(
+		events_text(events_picture(events, "raw.dng"), "status"), with_libraw ? "failed" : "skipped");
+	assert_string_equal(events_text(events_picture(events, "raw.dng"), "reason"),
+		with_libraw ? "corrupt" : "camera-raw");
 	json_decref(events);
+	assert_int_equal(tree_count(place_path(place, "out")), NEIGHBOURS);
 }
 
 static void untrusted_formats_are_refused_unless_allowed(void **state)
@@ -456,7 +462,7 @@ int main(void)
 		ROW(a_truncated_picture_is_made_where_that_is_asked_for),
 		ROW(every_truncation_of_every_format_fails_alone),
 		ROW(what_is_no_picture_is_counted_and_left_alone),
-		ROW(camera_raw_is_skipped_and_never_stamped_as_its_thumbnail),
+		ROW(camera_raw_is_never_stamped_as_its_thumbnail),
 		ROW(untrusted_formats_are_refused_unless_allowed),
 		ROW(a_header_that_claims_too_many_pixels_is_refused),
 		ROW(a_file_that_may_not_be_read_fails_alone),

@@ -35,7 +35,7 @@ LIBRARIES = {
     r"jansson\.h": ["report", "command"],
     r"sanitizer/.*|seccomp\.h": ["sys"],
     r"sqlite3\.h": ["job", "command"],
-    r"vips/.*|jpeglib\.h|jerror\.h|turbojpeg\.h|png\.h|libdeflate\.h|zimg\.h|lcms2.*\.h": PICTURES,
+    r"vips/.*|jpeglib\.h|jerror\.h|turbojpeg\.h|png\.h|libraw/.*|libdeflate\.h|zimg\.h|lcms2.*\.h": PICTURES,
     r"libexif/.*|libxml/.*|pango/.*|cairo(-pdf)?\.h|fontconfig/.*": PICTURES,
 }
 SYSTEM = re.compile(

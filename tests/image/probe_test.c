@@ -13,6 +13,7 @@
 #include "check.h"
 #include "image/engine.h"
 #include "image/jpeg_header.h"
+#include "image/raw.h"
 
 #define WIDTH 120
 #define HEIGHT 80
@@ -372,6 +373,10 @@ static void a_raw_file_is_told_even_where_its_pages_lie_far_behind(void **state)
 	bytes.size = 0;
 	put(&bytes, "FUJIFILMCCD-RAW 0201", 20);
 	err = refusal_of(&bytes);
+	if (raw_is_built()) {
+		assert_int_equal(err.reason, REASON_CORRUPT);
+		return;
+	}
 	assert_int_equal(err.reason, REASON_CAMERA_RAW);
 	assert_non_null(strstr(err.text, "Fujifilm RAF"));
 }

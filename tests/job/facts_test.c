@@ -65,6 +65,71 @@ static void facts_come_out_as_they_went_in(void **state)
 	pack_finish(&pack);
 }
 
+static struct facts raw_sample(void)
+{
+	struct facts facts = sample;
+
+	facts.raw = (struct raw_facts){ .source = RAW_DEVELOPED,
+		.width_px = 6020,
+		.height_px = 4010,
+		.orientation = 8,
+		.preview = { .width_px = 6000,
+			.height_px = 4000,
+			.orientation = 1,
+			.model = MODEL_GREY,
+			.progressive = true,
+			.chroma_h = 2,
+			.chroma_v = 1 } };
+	return facts;
+}
+
+static void a_raw_files_two_pictures_are_told_and_one_is_taken(void **state)
+{
+	struct facts facts = raw_sample(), out;
+	struct pack pack;
+	struct unpack unpack;
+
+	(void)state;
+	facts_take_developed(&facts, 16);
+	assert_int_equal(facts.format, FORMAT_RAW);
+	assert_int_equal(facts_upright_width(&facts), 4010);
+	assert_int_equal(facts.bits, 16);
+	assert_false(facts.interop_adobe || facts.progressive || facts.planes);
+	facts_take_preview(&facts);
+	pack_init(&pack);
+	facts_pack(&facts, &pack);
+	unpack_init(&unpack, pack.data, pack.size_bytes);
+	facts_unpack(&out, &unpack);
+	assert_true(unpack_done(&unpack));
+	assert_int_equal(out.format, FORMAT_JPEG);
+	assert_int_equal(out.width_px, 6000);
+	assert_int_equal(out.orientation, 1);
+	assert_int_equal(out.chroma_v, 1);
+	assert_int_equal(out.bits, 8);
+	assert_true(out.progressive);
+	assert_memory_equal(&out.raw, &facts.raw, sizeof(out.raw));
+	assert_int_equal(facts_pixels(&out), 6020 * 4010);
+	assert_string_equal(out.exif.make, "Example");
+	pack_finish(&pack);
+}
+
+static void a_preview_that_is_taken_is_there(void **state)
+{
+	struct facts facts = raw_sample(), out;
+	struct pack pack;
+	struct unpack unpack;
+
+	(void)state;
+	facts.raw.source = RAW_PREVIEW;
+	facts.raw.preview = (struct raw_preview){ .width_px = 0 };
+	pack_init(&pack);
+	facts_pack(&facts, &pack);
+	unpack_init(&unpack, pack.data, pack.size_bytes);
+	facts_unpack(&out, &unpack);
+	assert_true(unpack.failed);
+	pack_finish(&pack);
+}
+
 /* Each number of the message, in turn, is replaced by ones just outside its range. */
 static void numbers_out_of_range_are_refused(void **state)
 {
@@ -137,6 +202,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orientations_5_to_8_swap_the_sides),
 		cmocka_unit_test(facts_come_out_as_they_went_in),
+		cmocka_unit_test(a_raw_files_two_pictures_are_told_and_one_is_taken),
+		cmocka_unit_test(a_preview_that_is_taken_is_there),
 		cmocka_unit_test(numbers_out_of_range_are_refused),
 		cmocka_unit_test(texts_that_could_not_be_shown_are_refused),
 		cmocka_unit_test(texts_are_cut_at_whole_characters_and_found_by_name),

@@ -93,6 +93,24 @@ static void what_it_cannot_do_goes_the_other_way_with_a_reason(void **state)
 	free(request);
 }
 
+static void a_raw_file_says_why_it_is_developed(void **state)
+{
+	struct make_request *request = request_of(FORMAT_RAW, FORMAT_JPEG, 2048);
+
+	request->facts.raw.source = RAW_DEVELOPED;
+	assert_string_equal(choose(request, LANE_WISH_AUTO, true).why, "the raw file is developed");
+	request->facts.raw.cause = RAW_NO_PREVIEW;
+	assert_string_equal(choose(request, LANE_WISH_AUTO, true).why,
+		"the raw file is developed, as there is no preview in it");
+	request->facts.raw.cause = RAW_SMALL_PREVIEW;
+	assert_string_equal(choose(request, LANE_WISH_AUTO, true).why,
+		"the raw file is developed, as its preview is too small for what is asked for");
+	request->facts.raw.source = RAW_PREVIEW;
+	request->facts.format = FORMAT_JPEG;
+	assert_true(choose(request, LANE_WISH_AUTO, true).planar);
+	free(request);
+}
+
 static void a_build_without_it_says_so(void **state)
 {
 	struct make_request *request = request_of(FORMAT_JPEG, FORMAT_JPEG, 2048);
@@ -149,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(jpeg_to_jpeg_takes_the_planar_lane),
 		TEST(what_it_cannot_do_goes_the_other_way_with_a_reason),
+		TEST(a_raw_file_says_why_it_is_developed),
 		TEST(a_build_without_it_says_so),
 		TEST(who_wishes_for_vips_needs_no_reason),
 		TEST(pictures_too_large_to_be_held_stay_out),

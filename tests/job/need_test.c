@@ -79,6 +79,16 @@ static void a_jpeg_that_becomes_wide_and_low_costs_its_rows(void **state)
 	assert_true(need_of_picture(&facts, &wide, 1) > 4000 * 60000 * INT64_C(3) / 2);
 }
 
+static void a_developed_picture_costs_the_sensor_and_a_preview_its_jpeg(void **state)
+{
+	struct facts developed = picture(FORMAT_RAW), preview = picture(FORMAT_JPEG);
+
+	(void)state;
+	assert_in_range(need(developed) - need(picture(FORMAT_JPEG)), 24000000 * 18, 24000000 * 20);
+	preview.raw.source = RAW_PREVIEW;
+	assert_int_equal(need(preview) - need(picture(FORMAT_JPEG)), 24000000 * 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +96,7 @@ int main(void)
 		cmocka_unit_test(a_progressive_jpeg_costs_its_coefficients),
 		cmocka_unit_test(wider_samples_and_whole_formats_cost_more),
 		cmocka_unit_test(each_output_counts),
+		cmocka_unit_test(a_developed_picture_costs_the_sensor_and_a_preview_its_jpeg),
 		cmocka_unit_test(a_jpeg_that_becomes_wide_and_low_costs_its_rows),
 	};
 
