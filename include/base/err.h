@@ -14,7 +14,7 @@
 enum reason {
 	REASON_NONE,
 	REASON_NOT_A_PICTURE, /* the first bytes are no picture format of ours */
-	REASON_CAMERA_RAW,    /* a camera's raw file that cannot be read */
+	REASON_CAMERA_RAW,    /* a camera's raw file that cannot be read, or one of a pair that is left out */
 	REASON_UNSUPPORTED,   /* a picture, but of a kind that this build cannot read or may not (untrusted
 				 loader) */
 	REASON_TRUNCATED,     /* the file ends before the picture does */

@@ -29,7 +29,9 @@
 struct probe_verdict {
 	struct facts facts;
 	struct err err;
-	int sequence; /* the picture's number, for names; 0: none */
+	int sequence;         /* the picture's number, for names; 0: none */
+	size_t taken_instead; /* 1 + the input that shows the same shot and takes its place; 0: none
+				 (raw_pairs.h) */
 };
 
 struct planned_output {
@@ -41,7 +43,7 @@ struct planned_output {
 
 enum planned_action {
 	ACTION_MAKE,
-	ACTION_SKIP, /* not a picture, camera raw */
+	ACTION_SKIP, /* not a picture, camera raw, the other one of a pair */
 	ACTION_FAIL  /* a picture that the probe refused, or that cannot be made as asked */
 };
 

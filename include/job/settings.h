@@ -202,6 +202,13 @@ struct filter_rule {
 	char *glob;
 };
 
+/* Which is taken of a camera's raw file and the picture that it wrote beside that. */
+enum raw_pairs {
+	RAW_PAIRS_JPEG,
+	RAW_PAIRS_RAW,
+	RAW_PAIRS_BOTH
+};
+
 struct input_settings {
 	char **inputs; /* NULL-terminated */
 	bool recurse;
@@ -211,6 +218,7 @@ struct input_settings {
 	bool null_separated;
 	bool follow_symlinks;
 	bool allow_untrusted;
+	enum raw_pairs raw_pairs;
 };
 
 enum collision_policy {

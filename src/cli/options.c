@@ -20,6 +20,7 @@ static const char *const metadata_words[] = { "all", "safe", "copyright", "none"
 static const char *const collision_words[] = { "fail", "number", "keep-ext", NULL };
 static const char *const sampling_words[] = { "fast", "good", "best", NULL };
 static const char *const raw_words[] = { "preview", "develop", NULL };
+static const char *const raw_pairs_words[] = { "jpeg", "raw", "both", NULL };
 static const char *const lane_words[] = { "auto", "vips", "planar", NULL };
 static const char *const fail_words[] = { "none", "truncated", "error", "warning", NULL };
 static const char *const progress_words[] = { "auto", "bar", "plain", "json", "none", NULL };
@@ -91,6 +92,12 @@ static const struct option_row rows[] = {
 		.help = "also read formats whose readers are not proof against hostile files: SVG, PDF, JPEG "
 			"2000, "
 			"JPEG XL, BMP and others" },
+	{ .name = "raw-pairs",
+		INPUT(raw_pairs),
+		.words = raw_pairs_words,
+		.default_value = "jpeg",
+		.help = "which to take where a camera's raw file and a JPEG or HEIC of the same name lie in "
+			"one folder; see RAW FILES" },
 
 	{ .name = "recipe",
 		.group = GROUP_WHAT,

@@ -81,6 +81,11 @@ static const struct topic_entry raw_files[] = {
 		"keep too, then with 16 bits for TIFF and PNG; brightened until one pixel in a hundred is "
 		"white, but by no more than one stop. Where half the size is enough it is developed at that, "
 		"unless --sampling is best"),
+	TERM("--raw-pairs jpeg",
+		"where a raw file and a JPEG or HEIC of its name, whatever its case, lie in one folder, the "
+		"JPEG is taken and the raw file is skipped, with reason camera-raw; raw is the other way "
+		"round; both makes both, which need two names (--on-collision). What is broken takes no "
+		"other's place"),
 	PARAGRAPH("Camera, date, rights and place are those of the raw file, and the output is a JPEG unless "
 		  "--format says otherwise. A raw file that lacks its end fails as truncated, even if its "
 		  "preview is whole; --fail-on none takes that. --max-pixels counts the sensor's."),
@@ -251,7 +256,9 @@ static const struct topic topics[] = {
 
 static const char *const reasons[REASON_COUNT] = {
 	[REASON_NOT_A_PICTURE] = "the file is no picture of a known format; it is skipped",
-	[REASON_CAMERA_RAW] = "a camera's raw file that this build cannot read; it is skipped",
+	[REASON_CAMERA_RAW] =
+		"a camera's raw file that this build cannot read, or the one of a shot's two files that "
+		"--raw-pairs leaves out; it is skipped",
 	[REASON_UNSUPPORTED] = "a picture, but of a kind that this build cannot read or write, or may not",
 	[REASON_TRUNCATED] = "the file ends before the picture does",
 	[REASON_CORRUPT] = "the picture's data make no sense",

@@ -3,6 +3,7 @@
 #include "command/record.h"
 #include "command/run.h"
 #include "job/raw_choice.h"
+#include "job/raw_pairs.h"
 
 static const uint64_t CHECK_TAG = UINT64_MAX;
 
@@ -82,4 +83,5 @@ void look(struct run *run)
 	supervise(run, NULL, take);
 	for (size_t i = 0; i < run->scan.inputs_count; i++)
 		raw_choose(&run->probed[i].facts, &run->settings);
+	raw_pairs_mark(run->probed, &run->scan, &run->settings);
 }

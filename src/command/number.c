@@ -55,7 +55,8 @@ void number_pictures(struct run *run)
 		ledger_each_picture(run->state.ledger, note_number, taken);
 	for (size_t i = 0; i < run->scan.inputs_count; i++) {
 		run->probed[i].sequence = record_sequence(run, i);
-		if (!run->probed[i].sequence && run->probed[i].err.reason == REASON_NONE)
+		if (!run->probed[i].sequence && run->probed[i].err.reason == REASON_NONE &&
+			!run->probed[i].taken_instead)
 			g_array_append_val(unnumbered, i);
 	}
 	g_array_sort_with_data(unnumbered, by_time_and_name, run);

@@ -87,13 +87,13 @@ char *plan_show_input(const struct plan *plan, size_t input)
 }
 
 /* The picture will not be made, for a reason of the plan's own. */
-static struct err *refuse(struct plan *plan, struct planned_input *input)
+static struct err *refuse(struct plan *plan, struct planned_input *input, enum planned_action action)
 {
 	struct err *err = g_new0(struct err, 1);
 
 	plan->refusals = g_renew(struct err *, plan->refusals, plan->refusals_count + 1);
 	plan->refusals[plan->refusals_count++] = err;
-	input->action = ACTION_FAIL;
+	input->action = action;
 	input->err = err;
 	return err;
 }
@@ -220,7 +220,7 @@ static void plan_picture(struct plan *plan, size_t index, format_set writable)
 	input->outputs = g_new0(struct planned_output, plan->outputs_count);
 	for (size_t i = 0; i < plan->outputs_count; i++) {
 		if (plan_size(plan, i, facts, writable, &input->outputs[i], &err) < 0) {
-			*refuse(plan, input) = err;
+			*refuse(plan, input, ACTION_FAIL) = err;
 			g_clear_pointer(&input->outputs, g_free);
 			return;
 		}
@@ -232,11 +232,28 @@ static void plan_picture(struct plan *plan, size_t index, format_set writable)
 	}
 }
 
+/* The other file of the shot is made. */
+static void pass_over(struct plan *plan, size_t index)
+{
+	size_t taken = plan->probed[index].taken_instead - 1;
+	bool raw_is_taken = plan->probed[taken].facts.raw.source != RAW_NONE;
+	g_autofree char *name = plan_show_input(plan, taken);
+
+	err_set(refuse(plan, &plan->inputs[index], ACTION_SKIP), REASON_CAMERA_RAW,
+		raw_is_taken ? "the raw file of this shot, %s, is taken (--raw-pairs)"
+			     : "the camera's own picture of this shot, %s, is taken (--raw-pairs)",
+		name);
+}
+
 static void plan_input(struct plan *plan, size_t index, format_set writable)
 {
 	const struct probe_verdict *verdict = &plan->probed[index];
 	struct planned_input *input = &plan->inputs[index];
 
+	if (verdict->taken_instead) {
+		pass_over(plan, index);
+		return;
+	}
 	if (verdict->err.reason == REASON_NONE) {
 		plan_picture(plan, index, writable);
 		return;

@@ -61,7 +61,7 @@ static void output_finish(struct output_settings *output)
 void settings_init(struct settings *settings)
 {
 	*settings = (struct settings){
-		.input = { .recurse = true },
+		.input = { .recurse = true, .raw_pairs = RAW_PAIRS_JPEG },
 		.run = {
 			.retries = 1,
 			.max_pixels = 400000000,

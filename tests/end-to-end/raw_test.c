@@ -282,6 +282,97 @@ static void a_sensor_of_too_many_pixels_is_refused(void **state)
 	json_decref(events);
 }
 
+static void assert_skipped_for(json_t *events, const char *name, const char *other)
+{
+	json_t *event = events_picture(events, name);
+
+	assert_non_null(event);
+	assert_string_equal(events_text(event, "status"), "skipped");
+	assert_string_equal(events_text(event, "reason"), "camera-raw");
+	ASSERT_SAYS(events_text(event, "message"), other);
+}
+
+static void of_a_pair_the_cameras_jpeg_is_taken_or_the_raw_file(void **state)
+{
+	struct place *place = *state;
+	json_t *events;
+
+	put_raw(place, "full-preview.dng", "IMG_1.DNG");
+	picture_write_plain(place_path(place, "in/img_1.jpg"), 60, 40);
+	put_raw(place, "full-preview.dng", "alone.dng");
+	events = run_with(place, "--name {stem:lower}.{ext} --quality 95", 0);
+	assert_skipped_for(events, "IMG_1.DNG", "in/img_1.jpg");
+	json_decref(events);
+	ASSERT_PIXEL(place_path(place, "out/img_1.jpg"), 5, 5, 128, 128, 128, 2);
+	assert_int_equal(tree_count(place_path(place, "out")), 2);
+	events = run_with(place, "--name {stem:lower}.{ext} --quality 95 --raw-pairs raw", 0);
+	assert_skipped_for(events, "img_1.jpg", "in/IMG_1.DNG");
+	json_decref(events);
+	assert_quarters(place_path(place, "out/img_1.jpg"), preview, 6);
+	/* and back, by what the ledger knows of both */
+	make(place, "--name {stem:lower}.{ext} --quality 95");
+	ASSERT_PIXEL(place_path(place, "out/img_1.jpg"), 5, 5, 128, 128, 128, 2);
+	/* what is passed over is not missed */
+	make(place, "--name {stem:lower}.{ext} --quality 95 --prune");
+	assert_int_equal(tree_count(place_path(place, "out")), 2);
+}
+
+static void both_of_a_pair_need_two_names(void **state)
+{
+	struct place *place = *state;
+	struct ended ended;
+	g_autofree char *list = NULL;
+
+	put_raw(place, "full-preview.dng", "a.dng");
+	picture_write_plain(place_path(place, "in/a.jpg"), 60, 40);
+	RUN(&ended, "run", place_path(place, "in"), place_path(place, "out"), "--raw-pairs", "both");
+	ASSERT_SAYS(ended.err, "out/a.jpg: would be made of ");
+	ASSERT_EXIT(&ended, 2);
+	make(place, "--raw-pairs both --on-collision keep-ext");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "a.dng.jpg\na.jpg");
+}
+
+static void numbers_count_one_of_a_pair(void **state)
+{
+	struct place *place = *state;
+	g_autofree char *list = NULL;
+
+	put_raw(place, "full-preview.dng", "a.dng");
+	picture_write_plain(place_path(place, "in/a.jpg"), 60, 40);
+	picture_write_plain(place_path(place, "in/b.jpg"), 60, 40);
+	make(place, "--name {seq:2}.{ext}");
+	list = tree_list(place_path(place, "out"));
+	assert_string_equal(list, "01.jpg\n02.jpg");
+}
+
+static void a_broken_jpeg_leaves_its_place_to_the_raw_file(void **state)
+{
+	struct place *place = *state;
+	json_t *events;
+
+	put_raw(place, "full-preview.dng", "a.dng");
+	file_write_text(place_path(place, "in/a.jpg"), "\xff\xd8\xff\xe0 no picture");
+	events = run_with(place, "--quality 95", 1);
+	assert_string_equal(events_text(events_picture(events, "a.jpg"), "status"), "failed");
+	json_decref(events);
+	assert_quarters(place_path(place, "out/a.jpg"), preview, 6);
+}
+
+static void a_phones_heic_is_one_of_a_pair_too(void **state)
+{
+	struct place *place = *state;
+	g_autofree char *heic = g_build_filename(getenv("TESTDATA"), "heif", "rotated.heic", NULL);
+	json_t *events;
+
+	put_raw(place, "full-preview.dng", "a.dng");
+	file_copy(heic, place_path(place, "in/a.heic"));
+	events = run_with(place, "", 0);
+	assert_skipped_for(events, "a.dng", "in/a.heic");
+	json_decref(events);
+	ASSERT_SIZE(place_path(place, "out/a.jpg"), 64, 128);
+}
+
 static void the_same_bytes_come_of_any_number_of_workers(void **state)
 {
 	struct place *place = *state;
@@ -313,6 +404,11 @@ int main(void)
 		ROW(the_files_own_tags_come_along_as_the_policy_says),
 		ROW(a_raw_file_cut_short_fails_though_its_preview_is_whole),
 		ROW(a_sensor_of_too_many_pixels_is_refused),
+		ROW(of_a_pair_the_cameras_jpeg_is_taken_or_the_raw_file),
+		ROW(both_of_a_pair_need_two_names),
+		ROW(numbers_count_one_of_a_pair),
+		ROW(a_broken_jpeg_leaves_its_place_to_the_raw_file),
+		ROW(a_phones_heic_is_one_of_a_pair_too),
 		ROW(the_same_bytes_come_of_any_number_of_workers),
 	};
 

@@ -115,6 +115,29 @@ static void pictures_are_made_and_others_left_alone_or_failed(void **state)
 	assert_int_equal(scene->plan->problems_count, 0);
 }
 
+static void the_other_file_of_a_shot_is_skipped_and_names_the_one_that_is_taken(void **state)
+{
+	struct scene *scene = *state;
+
+	add_inputs(scene, "a.NEF|a.jpg");
+	scene->probed[0].taken_instead = 2;
+	scene->probed[0].facts.raw.source = RAW_PREVIEW;
+	make_plan(scene);
+	assert_int_equal(scene->plan->inputs[0].action, ACTION_SKIP);
+	assert_int_equal(scene->plan->inputs[0].err->reason, REASON_CAMERA_RAW);
+	assert_string_equal(scene->plan->inputs[0].err->text,
+		"the camera's own picture of this shot, shoot/a.jpg, is taken (--raw-pairs)");
+	assert_string_equal(output(scene, 1), "a.jpg");
+	scene->probed[0].taken_instead = 0;
+	make_plan(scene);
+	assert_int_equal(scene->plan->problems_count, 1); /* both want one name */
+	scene->probed[1].taken_instead = 1;
+	make_plan(scene);
+	assert_int_equal(scene->plan->problems_count, 0);
+	assert_string_equal(scene->plan->inputs[1].err->text,
+		"the raw file of this shot, shoot/a.NEF, is taken (--raw-pairs)");
+}
+
 static void a_format_that_cannot_be_written_becomes_jpeg_or_png(void **state)
 {
 	struct scene *scene = *state;
@@ -440,6 +463,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(pictures_are_made_and_others_left_alone_or_failed),
+		TEST(the_other_file_of_a_shot_is_skipped_and_names_the_one_that_is_taken),
 		TEST(a_format_that_cannot_be_written_becomes_jpeg_or_png),
 		TEST(a_profile_that_a_format_does_not_hold_is_a_problem),
 		TEST(sizes_are_those_of_the_upright_picture),
