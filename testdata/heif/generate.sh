@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes rotated.heic and rotated.avif: 128x64 pixels of noise (of less, libheif makes a grid), stored with a
 # rotation by 90 degrees of the format's own (irot) and with EXIF orientation 6, which says the same and must
-# not be applied on top of it.
+# not be applied on top of it. And quarters.heic, stored in the same way: seen upright, it has a blue and a red
+# quarter above a grey and a green one.
 # Needs vips with libheif's encoders, exiftool and python3. The results are committed: encoders differ.
 set -eu
 cd "$(dirname "$0")"
@@ -17,7 +18,21 @@ vips jpegsave "$scratch/picture.v" "$scratch/picture.jpg" --Q 95
 exiftool -q -overwrite_original -Orientation#=6 "$scratch/picture.jpg"
 vips heifsave "$scratch/picture.jpg" rotated.heic --Q 40
 vips heifsave "$scratch/picture.jpg" rotated.avif --Q 40 --compression av1
-python3 - rotated.heic rotated.avif <<'PYTHON'
+quarter() {
+	vips black "$scratch/black.v" 64 32 --bands 3
+	vips linear "$scratch/black.v" "$scratch/linear.v" "1 1 1" "$2"
+	vips cast "$scratch/linear.v" "$scratch/$1.v" uchar
+}
+quarter red '200 60 60'
+quarter green '60 160 60'
+quarter blue '60 60 200'
+quarter grey '128 128 128'
+vips arrayjoin "$scratch/red.v $scratch/green.v $scratch/blue.v $scratch/grey.v" "$scratch/joined.v" --across 2
+vips copy "$scratch/joined.v" "$scratch/quarters.v" --interpretation srgb
+vips jpegsave "$scratch/quarters.v" "$scratch/quarters.jpg" --Q 98 --no-subsample
+exiftool -q -overwrite_original -Orientation#=6 "$scratch/quarters.jpg"
+vips heifsave "$scratch/quarters.jpg" quarters.heic --Q 90
+python3 - rotated.heic rotated.avif quarters.heic <<'PYTHON'
 import struct
 import sys
 
