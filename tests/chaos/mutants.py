@@ -1,5 +1,5 @@
 """Pictures broken by chance, through the whole program and its sandbox: bits flipped, ends cut off, numbers made huge, parts swapped, doubled
-or left out, of JPEG, PNG, WebP, TIFF, GIF, AVIF and HEIC, and of SVG as the logo. And the broken pictures of the corpus, where it is there.
+or left out, of JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC and cameras' raw files (every other run develops these), and of SVG as the logo. And the broken pictures of the corpus, where it is there.
 
 A run has to end in time, with a verdict for each picture; what it calls made has to be whole. A worker may crash in a decoder: that costs its picture a
 verdict, and is counted and named; a sanitizer's finding in our own code is a loss.
@@ -70,6 +70,9 @@ def seeds(context):
         found.setdefault({"jpeg": "jpg", "tiff": "tif"}.get(kind, kind), []).extend(path.read_bytes() for path in made)
     for path in sorted((testdata / "heif").glob("*.??i?")):
         found.setdefault(path.suffix[1:], []).append(path.read_bytes())
+    for path in sorted((testdata / "raw").glob("*.*")):
+        if path.suffix != ".py":
+            found.setdefault(path.suffix[1:], []).append(path.read_bytes())
     with_block = testdata / "fuzz" / "metadata"
     exif = [path.read_bytes()[8:] for path in sorted(with_block.glob("exif*"))[:2]] if with_block.exists() else []
     found["jpg"] += [pictures.jpeg(16, 16, random, exif=block) for block in exif]
@@ -158,7 +161,7 @@ def _element_parts(content):
     return re.split(rb"(?<=>)", content)
 
 
-PARTS = {"jpg": _jpeg_parts, "png": _png_parts, "webp": _riff_parts, "tif": _tag_parts, "heic": _box_parts, "avif": _box_parts,
+PARTS = {"jpg": _jpeg_parts, "png": _png_parts, "webp": _riff_parts, "tif": _tag_parts, "dng": _tag_parts, "heic": _box_parts, "avif": _box_parts,
          "svg": _element_parts}
 
 
@@ -286,8 +289,8 @@ def mutants(context):
             kind = kinds[number % len(kinds)]
             counts[kind] += 1
             (folder / f"m{number:06}.{kind}").write_bytes(mutate(context.random.choice(sources[kind]), kind, context.random))
+        tally.run("in", *(["--raw", "develop"] if done // BATCH % 2 else []))
         done = min(done + BATCH, wanted)
-        tally.run("in")
         tally.judge("in")
         context.say(f"{done} pictures, {len(tally.crashed)} crashed or late")
     return [tally.row("mutated pictures", done, f"; {', '.join(f'{count:,} {kind}' for kind, count in counts.items())}")]
