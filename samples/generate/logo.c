@@ -69,9 +69,9 @@ static int shutter(double x, double y)
 	return px > 0.26 && off < 0.555 && !slit;
 }
 
-/* White, with a soft dark edge that keeps it readable on white; for a canvas 3.7 times as wide as it is tall.
- */
-struct colour scene_logo(double x, double y, uint32_t *random)
+/* Ink of one lightness, with a soft edge of the opposite that keeps it readable anywhere; for a canvas 3.7
+ * times as wide as it is tall. */
+static struct colour draw(double x, double y, double lightness)
 {
 	double name = to_text("STAMPMILL", 2.2, (x + 1.52) / 0.102, (y + 0.02) / 0.102) * 0.102;
 	double below = to_text("PHOTO STUDIO", 3.0, (x + 1.52) / 0.0505, (y + 0.56) / 0.0505) * 0.0505;
@@ -79,7 +79,18 @@ struct colour scene_logo(double x, double y, uint32_t *random)
 	double ring = fabs(hypot(x + 2.72, y) - 0.36) - 0.30;
 	double edge = fmin(fmin(name, below), fmax(ring, 0));
 	double shade = 0.50 * exp(-edge * edge / 0.018);
+	double around = 1 - lightness;
 	if (ink)
-		return (struct colour){ 1, 1, 1, 0.92 };
-	return (struct colour){ 0, 0, 0, shade < 0.01 ? 0 : shade };
+		return (struct colour){ lightness, lightness, lightness, 0.92 };
+	return (struct colour){ around, around, around, shade < 0.01 ? 0 : shade };
+}
+
+struct colour scene_logo(double x, double y, uint32_t *random)
+{
+	return draw(x, y, 1);
+}
+
+struct colour scene_logo_dark(double x, double y, uint32_t *random)
+{
+	return draw(x, y, 0);
 }

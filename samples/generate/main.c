@@ -1,4 +1,5 @@
-/* generate FOLDER: draws the sample pictures into FOLDER/photos and the mark into FOLDER/logo.png. */
+/* generate FOLDER: draws the sample pictures into FOLDER/photos and the mark, light and dark, into
+ * FOLDER/logo.png and logo-dark.png. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,14 @@ static void take(const struct shot *shot)
 	puts(shot->name);
 }
 
+static void draw_logo(const char *name, scene_function *scene)
+{
+	struct canvas *logo = canvas_new(740, 200);
+	canvas_draw(logo, scene, 8);
+	png_write(name, logo, PNG_RGBA_8, &(struct bytes){ NULL, 0 });
+	canvas_free(logo);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -137,9 +146,7 @@ int main(int argc, char **argv)
 		make_folder(folders[i]);
 	for (unsigned i = 0; i < sizeof shots / sizeof *shots; i++)
 		take(&shots[i]);
-	struct canvas *logo = canvas_new(740, 200);
-	canvas_draw(logo, scene_logo, 8);
-	png_write("logo.png", logo, PNG_RGBA_8, &(struct bytes){ NULL, 0 });
-	canvas_free(logo);
+	draw_logo("logo.png", scene_logo);
+	draw_logo("logo-dark.png", scene_logo_dark);
 	return 0;
 }

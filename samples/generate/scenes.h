@@ -19,6 +19,6 @@ scene_function scene_lights, scene_cloth, scene_dahlia, scene_portrait;
 scene_function scene_marbles, scene_vase;
 
 /* logo.c */
-scene_function scene_logo;
+scene_function scene_logo, scene_logo_dark;
 
 #endif
