@@ -1,8 +1,8 @@
 /*
  * studio.h: the workers of a run: image tasks on the pool.
  *
- * The one place where pool and pictures meet: names the tasks `probe`, `make`, `marks`, `sheet` and `verify`
- * to the pool, and holds what workers inherit.
+ * The one place where pool and pictures meet: names the workers' tasks (workplace.h) to the pool, and holds
+ * what workers inherit.
  *
  * Calling order: studio_init(), which forks the workers; submit; drive .pool; studio_finish().
  */
