@@ -28,6 +28,7 @@ def timed(command, environment, out, cold):
     """Wall and CPU seconds of all its processes, and the peak resident kilobytes of the largest single one (from wait4)."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
+    os.sync()   # what others have left to write is not this one's burden
     if cold:
         drop_caches()
     begin = time.perf_counter()
