@@ -10,6 +10,14 @@
 /* Of 255, on average: what another version of a library may change. The least that a missing feature would
  * is 0.54, for the pale mark of `corner`. */
 #define NEAR 0.4
+/* Of the contact sheet, where everything is small: another FreeType and another libvips move its edges
+ * (1.15). Without its captions, the least of what is on it, it is 16 away. */
+#define NEAR_OF_SHEET 1.6
+
+static double allowed(const char *name)
+{
+	return g_str_has_prefix(name, "contact-") ? NEAR_OF_SHEET : NEAR;
+}
 
 static void the_pictures_that_were_reviewed_are_still_made(void **state)
 {
@@ -31,7 +39,7 @@ static void the_pictures_that_were_reviewed_are_still_made(void **state)
 		char *reviewed = g_build_filename(gallery, *name, NULL);
 		double distance = picture_distance(place_path(place, "out/%s", *name), reviewed);
 
-		if (distance > NEAR)
+		if (distance > allowed(*name))
 			fail_msg("%s: %.2f away from the one in testdata/gallery: look at both", *name,
 				distance);
 		g_free(reviewed);
