@@ -287,12 +287,16 @@ static void a_changed_version_of_a_mark_makes_all_again(void **state)
 	picture_write_plain(dark, 30, 20);
 	RUN(&ended, "run", in, out, "--watermark-light", light, "--watermark-dark", dark);
 	ASSERT_SAYS(ended.err, "1 made in ");
+	ASSERT_EXIT(&ended, 0);
 	RUN(&ended, "run", in, out, "--watermark-light", dark, "--watermark-dark", light);
 	ASSERT_SAYS(ended.err, "1 made in ");
+	ASSERT_EXIT(&ended, 0);
 	RUN(&ended, "run", in, out, "--watermark", dark);
 	ASSERT_SAYS(ended.err, "1 made in ");
+	ASSERT_EXIT(&ended, 0);
 	RUN(&ended, "run", in, out, "--watermark", dark, "--watermark-position", "calm");
 	ASSERT_SAYS(ended.err, "1 made in ");
+	ASSERT_EXIT(&ended, 0);
 	RUN(&ended, "verify", out);
 	ASSERT_EXIT(&ended, 0);
 }
