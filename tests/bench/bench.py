@@ -107,23 +107,27 @@ def read_arguments():
     return arguments
 
 
+def save(results, folder):
+    """After each job, so that what was measured stays if the rest is cut off."""
+    results["machine"]["load_after"] = os.getloadavg()[0]
+    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (folder / "results.md").write_text(table.whole(results) + "\n")
+    (folder / "chart.svg").write_text(chart.draw(results))
+
+
 def main():
     arguments = read_arguments()
-    results = {"machine": describe_machine(arguments), "jobs": []}
+    folder = arguments.write or arguments.dir
+    folder.mkdir(parents=True, exist_ok=True)
+    results = {"machine": describe_machine(arguments), "jobs": [], "peaks_100mp": largest_peak(arguments),
+               "start": subprocess.run([BUILD / "tests/bench/start"], capture_output=True, text=True, check=True).stdout.strip()}
     print(table.heading(results["machine"]) + "\n", flush=True)
     for job in JOBS:
         if not arguments.only or job.key in arguments.only:
             results["jobs"].append(run_job(job, arguments))
+            save(results, folder)
             print(table.of_job(results["jobs"][-1]) + "\n", flush=True)
-    results["peaks_100mp"] = largest_peak(arguments)
-    results["start"] = subprocess.run([BUILD / "tests/bench/start"], capture_output=True, text=True, check=True).stdout.strip()
-    results["machine"]["load_after"] = os.getloadavg()[0]
     print(table.of_itself(results))
-    folder = arguments.write or arguments.dir
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    (folder / "results.md").write_text(table.whole(results) + "\n")
-    (folder / "chart.svg").write_text(chart.draw(results))
     print(f"\n{folder}: results.md, chart.svg, results.json", file=sys.stderr)
 
 
